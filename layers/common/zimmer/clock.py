@@ -1,0 +1,30 @@
+"""What time it is. Everything asks here, so that a test or the local platform can move the clock."""
+
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from zimmer.settings import get_settings
+
+_shift = timedelta(0)
+
+
+def now() -> datetime:
+    """The current moment, aware, in UTC."""
+    return datetime.now(UTC) + _shift
+
+
+def business_day() -> date:
+    """The day it is where the customers are (BUSINESS_TIMEZONE): caps, rollups and reports count by it."""
+    return now().astimezone(ZoneInfo(get_settings().business_timezone)).date()
+
+
+def travel(by: timedelta) -> None:
+    """Move this process's clock onward (or back, with a negative `by`)."""
+    global _shift
+    _shift += by
+
+
+def reset() -> None:
+    """Return to the real time."""
+    global _shift
+    _shift = timedelta(0)

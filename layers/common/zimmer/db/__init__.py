@@ -1,0 +1,27 @@
+"""One connection to Postgres, and the three ways to speak on it.
+
+* `Session`: a transaction. The edge opens and commits it; services `flush()`.
+* `ReadSession`: reads without BEGIN and COMMIT, one round trip each. It cannot write.
+* `AtomicSession`: a write that is one statement, and so a transaction of its own.
+
+A container serves one request at a time, so one connection is enough: while a `Session` is open on it,
+`committed()` refuses to start instead of waiting for itself. This package knows no FastAPI.
+"""
+
+from zimmer.db.database import Database, NestedTransaction, committed, database, sqlstate, using
+from zimmer.db.sessions import AtomicSession, ReadSession, Session
+
+UNIQUE_VIOLATION = "23505"
+
+__all__ = [
+    "UNIQUE_VIOLATION",
+    "AtomicSession",
+    "Database",
+    "NestedTransaction",
+    "ReadSession",
+    "Session",
+    "committed",
+    "database",
+    "sqlstate",
+    "using",
+]

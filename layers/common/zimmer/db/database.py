@@ -1,0 +1,171 @@
+"""The container's engine and its one connection."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import lru_cache
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import pg8000.dbapi
+from sqlalchemy import Connection, create_engine, event
+from sqlalchemy.engine import Engine, ExceptionContext
+from sqlalchemy.pool import QueuePool
+
+from zimmer.db.prepared import OneTripConnection, sqlstate_of
+from zimmer.db.sessions import AtomicSession, ReadSession, Session
+from zimmer.settings import get_settings
+
+SERVER_WENT_AWAY = frozenset({"57P01", "57P02", "57P03", "08006"})
+
+
+class NestedTransaction(RuntimeError):  # noqa: N818
+    """A second transaction was asked for while one is open on the only connection."""
+
+
+class Database:
+    """One Postgres, reached over one connection.
+
+    `prepared=False` speaks plain pg8000 (DB_PREPARED=off), for comparison and for a proxy that dislikes it.
+    """
+
+    def __init__(self, url: str, *, prepared: bool = True, ssl_root: str = "") -> None:
+        self._engine = _engine(url, prepared=prepared, ssl_root=ssl_root)
+        self._in_transaction = False
+
+    @property
+    def in_transaction(self) -> bool:
+        """Whether a `Session` is open on the connection right now."""
+        return self._in_transaction
+
+    def read(self) -> ReadSession:
+        return ReadSession(self.autocommit)
+
+    def atomic(self) -> AtomicSession:
+        return AtomicSession(self.autocommit)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """A session that commits when the block ends and rolls back when it raises.
+
+        Raises NestedTransaction while another one is open.
+        """
+        if self._in_transaction:
+            raise NestedTransaction("a transaction is open on this container's only connection")
+        self._in_transaction = True
+        try:
+            with self._new_session() as session, session.begin():
+                yield session
+        finally:
+            self._in_transaction = False
+
+    @contextmanager
+    def autocommit(self) -> Iterator[Connection]:
+        """The connection with each statement standing for itself.
+
+        Not SQLAlchemy's AUTOCOMMIT level: putting that back costs a `SET SESSION`, which is two more
+        round trips and pins the connection of an RDS Proxy.
+        """
+        with self._engine.connect() as connection:
+            raw: Any = connection.connection.dbapi_connection
+            raw.autocommit = True
+            try:
+                yield connection
+            finally:
+                raw.autocommit = False
+
+    @contextmanager
+    def connect(self) -> Iterator[Connection]:
+        """The bare connection, for migrations."""
+        with self._engine.connect() as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Give the connection back to the server."""
+        self._engine.dispose()
+
+    def _new_session(self) -> Session:
+        return Session(self._engine, expire_on_commit=False)
+
+
+_in_use: ContextVar[Database | None] = ContextVar("database", default=None)
+
+
+def database() -> Database:
+    """The database of this container."""
+    return _in_use.get() or _from_settings()
+
+
+@contextmanager
+def using(other: Database) -> Iterator[Database]:
+    """Work on `other` inside the block: a thread with a connection of its own, or a test."""
+    token = _in_use.set(other)
+    try:
+        yield other
+    finally:
+        _in_use.reset(token)
+
+
+@contextmanager
+def committed() -> Iterator[Session]:
+    """A step that is committed before the next line runs, whatever becomes of the request.
+
+    For conversations with a third party (never held open across the call) and for what must outlive a
+    refusal. Raises NestedTransaction inside a request that already has a `Session`.
+    """
+    with database().transaction() as session:
+        yield session
+
+
+def sqlstate(error: BaseException) -> str | None:
+    """The server's five-letter code behind a SQLAlchemy error, if it came from the server."""
+    return sqlstate_of(getattr(error, "orig", None))
+
+
+@lru_cache(maxsize=1)
+def _from_settings() -> Database:
+    settings = get_settings()
+    return Database(settings.database, prepared=settings.db_prepared, ssl_root=settings.db_ssl_root)
+
+
+def _engine(url: str, *, prepared: bool, ssl_root: str) -> Engine:
+    kind = OneTripConnection if prepared else pg8000.dbapi.Connection
+    login = _login(url, ssl_root)
+    engine = create_engine(
+        "postgresql+pg8000://",
+        creator=lambda: kind(**login),
+        poolclass=QueuePool,
+        pool_size=1,
+        max_overflow=0,
+        pool_timeout=2,
+    )
+    event.listen(engine, "handle_error", _notice_a_lost_server)
+    return engine
+
+
+def _login(url: str, ssl_root: str) -> dict[str, Any]:
+    parts = urlsplit(url)
+    return {
+        "user": unquote(parts.username or ""),
+        "password": unquote(parts.password) if parts.password else None,
+        "host": parts.hostname or "localhost",
+        "port": parts.port or 5432,
+        "database": parts.path.lstrip("/"),
+        "ssl_context": _ssl_context(ssl_root) if ssl_root else None,
+        "timeout": None,
+        "application_name": "zimmer",
+    }
+
+
+@lru_cache(maxsize=1)
+def _ssl_context(root: str) -> Any:
+    """One context for all connections: building one takes 25 ms, most of it reading roots."""
+    import ssl
+
+    return ssl.create_default_context(cafile=root)
+
+
+def _notice_a_lost_server(context: ExceptionContext) -> None:
+    """A server that says goodbye is a lost connection too; the dialect only knows broken sockets."""
+    if sqlstate_of(context.original_exception) in SERVER_WENT_AWAY:
+        context.is_disconnect = True

@@ -1,0 +1,81 @@
+"""The session types. The one in a function's signature tells the reader what it may do."""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Executable, Row, Select
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+__all__ = ["AtomicSession", "ReadSession", "Session"]
+
+Result = TypeVar("Result")
+Entity = TypeVar("Entity")
+Parameters = Mapping[str, Any]
+Autocommit = Callable[[], AbstractContextManager[Connection]]
+
+
+class ReadSession:
+    """Reads, each in one round trip, the connection given back after each.
+
+    A lost connection is mended once: reading twice does no harm.
+    """
+
+    def __init__(self, autocommit: Autocommit) -> None:
+        self._autocommit = autocommit
+
+    def rows(self, query: Select[Any], parameters: Parameters | None = None) -> Sequence[Row[Any]]:
+        """All rows of a query over columns."""
+        _only_reads(query)
+        return _once_more(self._autocommit, lambda connection: connection.execute(query, parameters or {}).all())
+
+    def first(self, query: Select[Any], parameters: Parameters | None = None) -> Row[Any] | None:
+        """The first row, or None."""
+        _only_reads(query)
+        return _once_more(self._autocommit, lambda connection: connection.execute(query, parameters or {}).first())
+
+    def entities(self, query: Select[Entity]) -> Sequence[Entity]:
+        """All rows of a query over one mapped class, detached: what was not selected cannot be read."""
+        _only_reads(query)
+        return _once_more(self._autocommit, lambda connection: _entities(connection, query))
+
+    def entity(self, query: Select[Entity]) -> Entity | None:
+        """The first of `entities`, or None."""
+        found = self.entities(query.limit(1))
+        return found[0] if found else None
+
+
+class AtomicSession:
+    """Writes that are one statement each: no BEGIN, no COMMIT, one round trip.
+
+    Use it only for statements that may run twice (they carry a key): a lost connection is retried once.
+    """
+
+    def __init__(self, autocommit: Autocommit) -> None:
+        self._autocommit = autocommit
+
+    def run(self, statement: Executable, parameters: Parameters) -> Sequence[Row[Any]]:
+        """Run one statement and return its rows. It is committed when this returns."""
+        return _once_more(self._autocommit, lambda connection: connection.execute(statement, parameters).all())
+
+
+def _entities(connection: Connection, query: Select[Entity]) -> Sequence[Entity]:
+    with Session(bind=connection, expire_on_commit=False, autoflush=False) as session:
+        return session.scalars(query).all()
+
+
+def _only_reads(query: Executable) -> None:
+    if not query.is_select or getattr(query, "_for_update_arg", None) is not None:
+        raise TypeError("a ReadSession only reads: take a Session to write or to lock")
+
+
+def _once_more(autocommit: Autocommit, work: Callable[[Connection], Result]) -> Result:
+    try:
+        with autocommit() as connection:
+            return work(connection)
+    except DBAPIError as error:
+        if not error.connection_invalidated:
+            raise
+    with autocommit() as connection:
+        return work(connection)

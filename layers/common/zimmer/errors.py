@@ -1,0 +1,298 @@
+"""What can go wrong, said once: the situation, its code on the wire and its HTTP status.
+
+    ZimmerError
+    ├── BadRequest 400          MalformedJson
+    ├── Unauthenticated 401     NotSignedIn · TokenExpired · TokenInvalid · WrongCredentials · ServiceTokenInvalid
+    ├── PaymentRequired 402     InsufficientTokens
+    ├── Forbidden 403           NotAllowed
+    ├── NotFound 404            AutomationNotFound · UserAutomationNotFound · PaymentNotFound · RouteNotFound
+    ├── MethodNotAllowed 405
+    ├── Conflict 409            EmailTaken · AutomationUnavailable · AutomationNotAdded · IdempotencyConflict
+    │                           InProgress · TooManyOpenPayments · DailyCapReached · UserAutomationInactive
+    ├── BodyTooLarge 413
+    ├── Unprocessable 422       ValidationFailed · BelowMinimum · AboveMaximum
+    └── Unavailable 503         GatewayUnavailable · GatewayRefused · DatabaseUnavailable
+
+Services raise these; only `zimmer.web` turns them into `application/problem+json` (RFC 9457).
+This module imports nothing of ours, so everything may import it. It is the only list of codes.
+"""
+
+from collections.abc import Iterator
+from typing import ClassVar, TypedDict
+
+Detail = str | int | bool | list[str] | None
+
+
+class FieldError(TypedDict):
+    """One refused field: where it stands in the request, a code, and a sentence for developers."""
+
+    loc: list[str | int]
+    code: str
+    message: str
+
+
+class ZimmerError(Exception):
+    """A situation the caller can be told about. `data` travels to the wire beside the sentence."""
+
+    status: ClassVar[int] = 500
+    code: ClassVar[str] = "internal-error"
+    title: ClassVar[str] = "Something failed on our side"
+
+    def __init__(self, detail: str | None = None, **data: Detail) -> None:
+        super().__init__(detail or self.title)
+        self.detail = detail or self.title
+        self.data = data
+
+
+class BadRequest(ZimmerError):
+    status = 400
+    code = "bad-request"
+    title = "The request cannot be read"
+
+
+class MalformedJson(BadRequest):
+    code = "malformed-json"
+    title = "The body is not valid JSON"
+
+
+class Unauthenticated(ZimmerError):
+    status = 401
+    code = "not-signed-in"
+    title = "Sign in first"
+
+
+class NotSignedIn(Unauthenticated):
+    """No access token came with the request, or its session has ended."""
+
+
+class TokenExpired(Unauthenticated):
+    code = "token-expired"
+    title = "The access token has expired"
+
+
+class TokenInvalid(Unauthenticated):
+    code = "token-invalid"
+    title = "The access token is not valid"
+
+
+class WrongCredentials(Unauthenticated):
+    """One answer for an unknown address, a wrong password and a wrong audience: it must not tell which."""
+
+    code = "wrong-credentials"
+    title = "The e-mail address or the password is wrong"
+
+
+class ServiceTokenInvalid(Unauthenticated):
+    code = "service-token-invalid"
+    title = "The service token is not valid"
+
+
+class PaymentRequired(ZimmerError):
+    status = 402
+    code = "payment-required"
+    title = "Payment required"
+
+
+class InsufficientTokens(PaymentRequired):
+    """The customer's copy of the automation has fewer tokens than the run needs."""
+
+    code = "insufficient-tokens"
+    title = "Not enough tokens"
+
+    def __init__(self, *, needed: int, available: int) -> None:
+        super().__init__(f"{needed} tokens needed, {available} left", needed=needed, available=available)
+
+
+class Forbidden(ZimmerError):
+    status = 403
+    code = "forbidden"
+    title = "Not allowed"
+
+
+class NotAllowed(Forbidden):
+    code = "not-allowed"
+    title = "Your role does not allow this"
+
+
+class NotFound(ZimmerError):
+    status = 404
+    code = "not-found"
+    title = "Not found"
+
+
+class RouteNotFound(NotFound):
+    code = "route-not-found"
+    title = "There is nothing at this address"
+
+
+class AutomationNotFound(NotFound):
+    code = "automation-not-found"
+    title = "No such automation"
+
+
+class UserAutomationNotFound(NotFound):
+    """Also the answer for another customer's or another automation's copy: it must not tell who exists."""
+
+    code = "user-automation-not-found"
+    title = "No such automation in this account"
+
+
+class PaymentNotFound(NotFound):
+    code = "payment-not-found"
+    title = "No such payment"
+
+
+class MethodNotAllowed(ZimmerError):
+    status = 405
+    code = "method-not-allowed"
+    title = "This address does not take that method"
+
+
+class Conflict(ZimmerError):
+    status = 409
+    code = "conflict"
+    title = "The request conflicts with what is there"
+
+
+class EmailTaken(Conflict):
+    code = "email-taken"
+    title = "An account with this e-mail address exists"
+
+
+class AutomationUnavailable(Conflict):
+    code = "automation-unavailable"
+    title = "This automation cannot be bought now"
+
+
+class AutomationNotAdded(Conflict):
+    code = "automation-not-added"
+    title = "Add the automation to the account before buying tokens for it"
+
+
+class UserAutomationInactive(Conflict):
+    code = "user-automation-inactive"
+    title = "The customer has this automation switched off"
+
+
+class DailyCapReached(Conflict):
+    """The customer's own daily limit would be passed. It resets at midnight of the business time zone."""
+
+    code = "daily-cap-reached"
+    title = "The daily spending limit is reached"
+
+    def __init__(self, *, cap: int, spent_today: int) -> None:
+        super().__init__(f"{spent_today} of {cap} tokens spent today", cap=cap, spent_today=spent_today)
+
+
+class IdempotencyConflict(Conflict):
+    code = "idempotency-conflict"
+    title = "This idempotency key was used with another body"
+
+
+class InProgress(Conflict):
+    """The same request is being worked on. Ask again after `retry_after_s`."""
+
+    code = "in-progress"
+    title = "The same request is in progress"
+
+    def __init__(self, *, retry_after_s: int) -> None:
+        super().__init__(None, retry_after_s=retry_after_s)
+
+
+class TooManyOpenPayments(Conflict):
+    code = "too-many-open-payments"
+    title = "Finish or cancel an open payment first"
+
+    def __init__(self, *, transaction_ids: list[str]) -> None:
+        super().__init__(f"{len(transaction_ids)} payments are open", transaction_ids=transaction_ids)
+
+
+class BodyTooLarge(ZimmerError):
+    status = 413
+    code = "body-too-large"
+    title = "The body is too large"
+
+    def __init__(self, *, limit_bytes: int) -> None:
+        super().__init__(f"A body may have {limit_bytes} bytes", limit_bytes=limit_bytes)
+
+
+class Unprocessable(ZimmerError):
+    status = 422
+    code = "unprocessable"
+    title = "The request cannot be carried out"
+
+
+class ValidationFailed(Unprocessable):
+    code = "validation-failed"
+    title = "Some fields are not valid"
+
+    def __init__(self, errors: list[FieldError]) -> None:
+        super().__init__(f"{len(errors)} field(s) not valid")
+        self.errors = errors
+
+
+class BelowMinimum(Unprocessable):
+    """The amount is below what the bank takes. `min_tokens` is the smallest purchase that is not."""
+
+    code = "below-minimum"
+    title = "The amount is below the minimum"
+
+    def __init__(self, *, amount: int, minimum: int, min_tokens: int) -> None:
+        super().__init__(
+            f"{amount} rials is under {minimum}; buy {min_tokens} tokens or more",
+            amount=amount,
+            minimum=minimum,
+            min_tokens=min_tokens,
+        )
+
+
+class AboveMaximum(Unprocessable):
+    """The amount is above what the bank takes. `max_tokens` is the largest purchase that is not."""
+
+    code = "above-maximum"
+    title = "The amount is above the maximum"
+
+    def __init__(self, *, amount: int, maximum: int, max_tokens: int) -> None:
+        super().__init__(
+            f"{amount} rials is over {maximum}; buy {max_tokens} tokens or fewer",
+            amount=amount,
+            maximum=maximum,
+            max_tokens=max_tokens,
+        )
+
+
+class Unavailable(ZimmerError):
+    """Try again after `retry_after_s`: nothing was charged and nothing was lost."""
+
+    status = 503
+    code = "unavailable"
+    title = "Not available at the moment"
+
+    def __init__(self, detail: str | None = None, *, retry_after_s: int = 5) -> None:
+        super().__init__(detail, retry_after_s=retry_after_s)
+
+
+class GatewayUnavailable(Unavailable):
+    code = "gateway-unavailable"
+    title = "The payment gateway does not answer; nothing was charged"
+
+
+class GatewayRefused(Unavailable):
+    """The gateway understood and said no, through our fault or its terminal's; somebody is alarmed."""
+
+    code = "gateway-refused"
+    title = "Payment is unavailable; nothing was charged"
+
+
+class DatabaseUnavailable(Unavailable):
+    code = "database-unavailable"
+    title = "The database does not answer"
+
+
+def catalogue() -> Iterator[type[ZimmerError]]:
+    """Every situation that has a code of its own, parents first."""
+    waiting: list[type[ZimmerError]] = [ZimmerError]
+    while waiting:
+        kind = waiting.pop(0)
+        yield kind
+        waiting.extend(kind.__subclasses__())

@@ -1,0 +1,140 @@
+"""Messages between functions: written with the rows they speak of, sent to SQS after the commit.
+
+An outbox row is the promise; the queue is only the fast way to keep it. What could not be sent stays in
+the table and the sweep sends it, so losing a queue loses nothing.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select, update
+
+from zimmer import clock
+from zimmer.db import Session, committed
+from zimmer.models import Json, OutboxMessage
+from zimmer.observability import logger
+from zimmer.settings import get_settings
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs import SQSClient
+
+CREDIT = "payments.credit"  # payload {payment_id, v: 1}, for functions.payments.worker
+
+BATCH = 10  # what SQS takes in one call
+SENDING_TAKES = timedelta(seconds=30)  # how long a claimed row is left to whoever claimed it
+LONGEST_WAIT = timedelta(minutes=15)
+
+
+@dataclass(frozen=True)
+class CreditPayment:
+    """Ask for one verified payment to be turned into tokens."""
+
+    payment_id: int
+
+    @property
+    def dedup_key(self) -> str:
+        return f"credit:{self.payment_id}"
+
+    def body(self) -> Json:
+        return {"payment_id": self.payment_id, "v": 1}
+
+    @classmethod
+    def parse(cls, body: str) -> "CreditPayment":
+        """Read a queue body. Raises ValueError for anything but a version 1 message."""
+        match json.loads(body):
+            case {"payment_id": int(payment_id), "v": 1} if payment_id > 0 and not isinstance(payment_id, bool):
+                return cls(payment_id)
+            case _:
+                raise ValueError("not a credit message of version 1")
+
+
+def promise(session: Session, message: CreditPayment) -> None:
+    """Write a message to be sent once this transaction commits."""
+    now = clock.now()
+    session.add(
+        OutboxMessage(topic=CREDIT, dedup_key=message.dedup_key, payload=message.body(), created_at=now, next_at=now)
+    )
+    session.flush()
+
+
+def promise_again(session: Session, messages: Iterable[CreditPayment]) -> None:
+    """Send messages that were sent before and had no effect: the queue may have lost them."""
+    keys = [message.dedup_key for message in messages]
+    session.execute(
+        update(OutboxMessage).where(OutboxMessage.dedup_key.in_(keys)).values(published_at=None, next_at=clock.now())
+    )
+
+
+def publish(*, limit: int = 100) -> int:
+    """Send what waits in the outbox and return how many were sent.
+
+    A conversation: rows are claimed and committed, sent with no transaction open, and marked in a second
+    commit. Dying in between sends a message twice, which its reader must (and does) survive.
+    """
+    sent = 0
+    while sent < limit:
+        with committed() as session:
+            claimed = _claim(session)
+        if not claimed:
+            break
+        message_ids = _send(claimed)
+        with committed() as session:
+            _mark(session, message_ids)
+        if not message_ids:
+            break
+        sent += len(message_ids)
+    return sent
+
+
+def publish_soon() -> None:
+    """Send now if the queue answers. If it does not, the sweep will: the promise is in the table."""
+    try:
+        publish(limit=BATCH)
+    except Exception:  # whatever fails here must not reach a customer whose payment is safe
+        logger().warning("outbox.left-for-the-sweep", exc_info=True)
+
+
+def _claim(session: Session) -> Sequence[OutboxMessage]:
+    now = clock.now()
+    messages = session.scalars(
+        select(OutboxMessage)
+        .where(OutboxMessage.published_at.is_(None), OutboxMessage.next_at <= now)
+        .order_by(OutboxMessage.id)
+        .limit(BATCH)
+        .with_for_update(skip_locked=True)
+    ).all()
+    for message in messages:
+        message.attempts += 1
+        message.next_at = now + min(SENDING_TAKES * 2 ** min(message.attempts - 1, 5), LONGEST_WAIT)
+    session.flush()
+    return messages
+
+
+def _send(messages: Sequence[OutboxMessage]) -> dict[int, str]:
+    """Send a batch; return the queue's id for each message that was taken."""
+    answer = _sqs().send_message_batch(
+        QueueUrl=get_settings().credit_queue_url,
+        Entries=[{"Id": str(message.id), "MessageBody": json.dumps(message.payload)} for message in messages],
+    )
+    for failure in answer.get("Failed", []):
+        logger().warning("outbox.refused-by-the-queue", outbox_id=failure["Id"], reason=failure.get("Code"))
+    return {int(taken["Id"]): taken["MessageId"] for taken in answer.get("Successful", [])}
+
+
+def _mark(session: Session, message_ids: dict[int, str]) -> None:
+    now = clock.now()
+    for outbox_id, message_id in message_ids.items():
+        session.execute(
+            update(OutboxMessage).where(OutboxMessage.id == outbox_id).values(published_at=now, message_id=message_id)
+        )
+
+
+@lru_cache(maxsize=1)
+def _sqs() -> "SQSClient":
+    import boto3  # 240 ms, and the runtime brings it: only who really sends pays for it
+
+    return boto3.client("sqs")

@@ -1,0 +1,167 @@
+"""The only reader of the environment.
+
+`get_settings()` is called inside functions, never at import, so that a test can set a variable and a
+cold start fails with the variable's name instead of a traceback from somewhere else.
+"""
+
+from enum import StrEnum
+from functools import lru_cache
+from typing import Annotated, Self
+from urllib.parse import quote, urlsplit
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+LOCAL_JWT_SECRET = "local-only-secret-of-at-least-32-bytes"  # noqa: S105  refused outside local mode
+LOCAL_DATA_KEY = "bG9jYWwtb25seS1rZXktb2YtMzItYnl0ZXMtaGVyZSE="
+PLACEHOLDERS = frozenset({LOCAL_JWT_SECRET, LOCAL_DATA_KEY, "your_super_secret_key", "your_merchant_id", ""})
+
+
+class Env(StrEnum):
+    LOCAL = "local"
+    DEV = "dev"
+    STAGING = "staging"
+    PROD = "prod"
+
+
+class PaymentsMode(StrEnum):
+    MOCK = "mock"  # the pretend gateway of the local platform
+    SANDBOX = "sandbox"
+    LIVE = "live"
+
+
+class SettingsRefused(Exception):
+    """The environment does not describe a platform that may start. The message names the variables."""
+
+
+class Settings(BaseSettings):
+    """Every variable of the platform, with the defaults of local work.
+
+    Outside local mode nothing secret has a default: the start is refused by name.
+    """
+
+    model_config = SettingsConfigDict(env_ignore_empty=True, frozen=True, extra="ignore")
+
+    env: Env = Env.LOCAL
+
+    database_url: str = ""
+    db_host: str = "localhost"
+    db_port: int = 5432
+    db_name: str = "zimmer_platform"
+    db_user: str = "zimmer_user"
+    db_password: SecretStr = SecretStr("")
+    db_prepared: bool = True
+    db_ssl_root: str = ""
+
+    jwt_secret_key: SecretStr = SecretStr(LOCAL_JWT_SECRET)
+    jwt_algorithm: str = "HS256"
+    jwt_access_token_expire_minutes: Annotated[int, Field(ge=5, le=120)] = 60
+    data_key: SecretStr = SecretStr(LOCAL_DATA_KEY)
+
+    api_base_url: str = "http://localhost:8000"
+    frontend_url: str = "http://localhost:3000"
+    admin_url: str = "http://localhost:3001"
+    cors_origins: list[str] = ["http://localhost:3000", "http://localhost:3001"]
+
+    zarrinpal_merchant_id: str = "00000000-0000-4000-8000-000000000000"
+    zarrinpal_base_url: str = "http://localhost:8010/pg/v4/payment/"
+    payments_mode: PaymentsMode = PaymentsMode.MOCK
+    payment_minutes: Annotated[int, Field(ge=5, le=120)] = 30
+
+    credit_queue_url: str = ""
+    business_timezone: str = "Asia/Tehran"
+
+    @field_validator("jwt_algorithm")
+    @classmethod
+    def hs256_only(cls, algorithm: str) -> str:
+        if algorithm != "HS256":
+            raise ValueError("only HS256 is accepted")
+        return algorithm
+
+    @field_validator("jwt_secret_key")
+    @classmethod
+    def long_enough(cls, secret: SecretStr) -> SecretStr:
+        if len(secret.get_secret_value().encode()) < 32:
+            raise ValueError("must be 32 bytes or longer")
+        return secret
+
+    @field_validator("zarrinpal_base_url")
+    @classmethod
+    def rest_v4(cls, url: str) -> str:
+        """WebGate took tomans: sending it rials would charge ten times too much."""
+        if "webgate" in url.lower():
+            raise ValueError("WebGate is retired; use https://payment.zarinpal.com/pg/v4/payment/")
+        return url.rstrip("/") + "/"
+
+    @field_validator("api_base_url", "frontend_url", "admin_url")
+    @classmethod
+    def without_trailing_slash(cls, url: str) -> str:
+        return url.rstrip("/")
+
+    @model_validator(mode="after")
+    def one_database(self) -> Self:
+        named = self.model_fields_set & {"db_host", "db_port", "db_name", "db_user", "db_password"}
+        if self.database_url and named and not self._agrees_with_url(named):
+            raise ValueError("DATABASE_URL and DB_HOST … DB_PASSWORD name different databases; set one of them")
+        return self
+
+    @model_validator(mode="after")
+    def no_local_stand_in_elsewhere(self) -> Self:
+        if self.env is Env.LOCAL:
+            return self
+        values = {
+            "JWT_SECRET_KEY": self.jwt_secret_key.get_secret_value(),
+            "DATA_KEY": self.data_key.get_secret_value(),
+            "ZARRINPAL_MERCHANT_ID": self.zarrinpal_merchant_id,
+        }
+        stand_ins = [name for name, value in values.items() if value in PLACEHOLDERS]
+        if stand_ins:
+            raise ValueError(f"{', '.join(stand_ins)}: a real value is needed outside local mode")
+        if self.payments_mode is PaymentsMode.MOCK:
+            raise ValueError("PAYMENTS_MODE: mock exists in local mode only")
+        return self
+
+    def _agrees_with_url(self, named: set[str]) -> bool:
+        url = urlsplit(self.database_url)
+        in_url = {
+            "db_host": url.hostname or "",
+            "db_port": url.port or 5432,
+            "db_name": url.path.lstrip("/"),
+            "db_user": url.username or "",
+            "db_password": url.password or "",
+        }
+        ours = {**self.model_dump(include=named), "db_password": self.db_password.get_secret_value()}
+        return all(ours[name] == in_url[name] for name in named)
+
+    @property
+    def database(self) -> str:
+        """The database as one URL, whichever way it was given."""
+        if self.database_url:
+            return self.database_url
+        login = f"{quote(self.db_user, safe='')}:{quote(self.db_password.get_secret_value(), safe='')}"
+        return f"postgresql://{login}@{self.db_host}:{self.db_port}/{self.db_name}"
+
+    @property
+    def is_local(self) -> bool:
+        return self.env is Env.LOCAL
+
+
+@lru_cache(maxsize=1)
+def get_settings() -> Settings:
+    """The environment, read once per container.
+
+    Raises SettingsRefused naming each variable that is missing or wrong.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        raise SettingsRefused(_sentences(error)) from None
+
+
+def _sentences(error: ValidationError) -> str:
+    """One line per variable, without the values: one of them may be a secret."""
+    lines = []
+    for problem in error.errors(include_input=False, include_context=False, include_url=False):
+        name = "_".join(str(part) for part in problem["loc"]).upper()
+        lines.append(f"{name}: {problem['msg']}" if name else problem["msg"].removeprefix("Value error, "))
+    return "; ".join(lines)

@@ -1,0 +1,125 @@
+"""The deployable artifacts, built and checked by the pinned SAM CLI.
+
+`sam` lives in a virtual environment of its own (local/sam/uv.lock), because it pins what it needs too tightly to
+share ours. Neither Docker nor an AWS account is needed.
+
+    python -m local.build validate        the template, with its linter
+    python -m local.build build           .aws-sam/build: the layer and one artifact per function
+    python -m local.build requirements    rewrite the layer's requirements from uv.lock
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+
+ROOT = Path(__file__).resolve().parent.parent
+SAM_PROJECT = ROOT / "local" / "sam"
+SAM_VENV = ROOT / ".local" / "sam-venv"
+ARTIFACTS = ROOT / ".aws-sam" / "build"
+REQUIREMENTS = ROOT / "layers" / "common" / "requirements.txt"
+REQUIREMENTS_HEADER = "# What the layer carries, exported from uv.lock by: python -m local.build requirements\n"
+
+
+class BuildFailed(Exception):
+    """A tool is missing or refused; what it said itself stands above this in the terminal."""
+
+
+def sam(*args: str) -> None:
+    """Run the pinned SAM CLI on this project. Raises BuildFailed when it fails."""
+    _sync_sam()
+    _run([str(SAM_VENV / "bin" / "sam"), *args], env=_build_environment())
+
+
+def validate() -> None:
+    """Check the template: SAM's own rules and cfn-lint's."""
+    sam("validate", "--lint")
+
+
+def build() -> Path:
+    """Build the layer and every function; returns the folder that holds one artifact per logical id."""
+    sam("build")
+    return ARTIFACTS
+
+
+def requirements() -> None:
+    """Write the layer's requirements as uv.lock has them now."""
+    REQUIREMENTS.write_text(exported_requirements(), encoding="utf-8")
+
+
+def exported_requirements() -> str:
+    """What `layers/common/requirements.txt` has to say, hashes included. Needs no network."""
+    export = ["export", "--quiet", "--frozen", "--no-dev", "--no-emit-project", "--no-header", "--no-annotate"]
+    exported = subprocess.run([uv(), *export], cwd=ROOT, env=_quiet(), check=True, capture_output=True, text=True)
+    return REQUIREMENTS_HEADER + exported.stdout
+
+
+def uv() -> str:
+    """Where uv is: the variable UV, beside this Python, or on the PATH. Raises BuildFailed when nowhere."""
+    beside = Path(sys.executable).with_name("uv")
+    found = os.environ.get("UV") or (str(beside) if beside.exists() else shutil.which("uv"))
+    if not found:
+        raise BuildFailed(f"uv was not found; `{sys.executable} -m pip install uv` brings it")
+    return found
+
+
+def python313() -> str | None:
+    """A Python 3.13 that really runs (pyenv's shims exist and refuse), to compile byte code for Lambda's."""
+    return next((candidate for candidate in _python313_candidates() if _is_python313(candidate)), None)
+
+
+def _sync_sam() -> None:
+    command = [uv(), "sync", "--quiet", "--frozen", "--project", str(SAM_PROJECT), "--python", sys.executable]
+    _run(command, env=_quiet() | {"UV_PROJECT_ENVIRONMENT": str(SAM_VENV)})
+
+
+def _build_environment() -> dict[str, str]:
+    """What SAM and the Makefiles need to find: uv, a Python for uv to ask, and a Python 3.13 if there is one."""
+    uv_path = uv()
+    tools = [str(Path(sys.executable).parent), str(Path(uv_path).parent), os.environ.get("PATH", "")]
+    found = python313()
+    return _quiet() | {"PATH": os.pathsep.join(tools), "UV": uv_path} | ({"PYTHON313": found} if found else {})
+
+
+def _quiet() -> dict[str, str]:
+    """Our environment without telemetry, downloads of Pythons, or another project's virtual environment."""
+    inherited = {name: value for name, value in os.environ.items() if name not in {"VIRTUAL_ENV", "UV_PROJECT"}}
+    return inherited | {"SAM_CLI_TELEMETRY": "0", "UV_PYTHON_DOWNLOADS": "never"}
+
+
+def _python313_candidates() -> Iterator[str]:
+    if named := os.environ.get("PYTHON313"):
+        yield named
+    yield sys.executable
+    if on_path := shutil.which("python3.13"):
+        yield on_path
+    pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
+    yield from (str(path) for path in sorted(pyenv.glob("versions/3.13*/bin/python3.13"), reverse=True))
+
+
+def _is_python313(candidate: str) -> bool:
+    check = "import sys; sys.exit(sys.version_info[:2] != (3, 13))"
+    try:
+        return subprocess.run([candidate, "-c", check], capture_output=True, timeout=20, check=False).returncode == 0
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+
+
+def _run(command: list[str], *, env: dict[str, str]) -> None:
+    status = subprocess.run(command, cwd=ROOT, env=env, check=False).returncode
+    if status:
+        raise BuildFailed(f"`{Path(command[0]).name} {' '.join(command[1:])}` ended with {status}")
+
+
+def main(verb: str) -> None:
+    {"validate": validate, "build": build, "requirements": requirements}[verb]()
+
+
+if __name__ == "__main__":
+    try:
+        main(*sys.argv[1:])
+    except BuildFailed as failed:
+        sys.exit(str(failed))

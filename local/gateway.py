@@ -1,0 +1,146 @@
+"""The API Gateway of this machine: routes and CORS from template.yaml, handlers in sandboxes, its own few answers.
+
+It knows HTTP and the template, and nothing about payments, people or tokens.
+"""
+
+import asyncio
+import json
+import logging
+import time
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Protocol
+
+from local.http_event import Headers, MalformedAnswer, Reply, Request, event_of, reply_of
+from local.sandbox import NoneFree, SandboxError, TimedOut
+from local.template import Cors, Route, find_route
+
+BODY_LIMIT = 10 * 1024 * 1024  # bytes; API Gateway's, and not to be raised there
+IN_FLIGHT = 64  # requests that may wait for sandboxes at once; waiting costs a thread
+HOP_BY_HOP = {"connection", "content-length", "keep-alive", "transfer-encoding"}
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+
+log = logging.getLogger("local.gateway")
+
+
+class Functions(Protocol):
+    """Whoever runs handlers: the sandboxes, or a stand-in for them."""
+
+    def invoke(self, function: str, event: Any) -> Any: ...
+
+
+class Gateway:
+    """An ASGI application that answers as API Gateway in front of these functions would."""
+
+    def __init__(self, table: list[Route], functions: Functions, *, cors: Cors, origins: list[str], port: int) -> None:
+        self._table = table
+        self._functions = functions
+        self._cors = cors
+        self._origins = origins
+        self._port = port
+        self._threads = ThreadPoolExecutor(IN_FLIGHT, thread_name_prefix="gateway")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return
+        started = time.perf_counter()
+        request = await self._read(scope, receive)
+        if request is None:
+            reply = own_answer(413, "Request Entity Too Large")
+        else:
+            loop = asyncio.get_running_loop()
+            reply = await loop.run_in_executor(self._threads, self.answer, request)
+        await respond(send, reply)
+        milliseconds = (time.perf_counter() - started) * 1000
+        log.info("%s %s %d %.0f ms", scope["method"], scope["path"], reply.status, milliseconds)
+
+    def answer(self, request: Request) -> Reply:
+        """The whole answer to a request, CORS applied."""
+        origin = request.header("origin")
+        if is_preflight(request):
+            return Reply(204, preflight(self._cors) if origin in self._origins else [], b"")
+        reply = self._routed(request)
+        headers = [(name, value) for name, value in reply.headers if not name.startswith("access-control-")]
+        headers.append(("apigw-requestid", request.request_id))
+        if origin in self._origins:
+            headers += cross_origin(self._cors, origin)
+        return Reply(reply.status, headers, reply.body)
+
+    def close(self) -> None:
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    def _routed(self, request: Request) -> Reply:
+        match = find_route(self._table, request.method, request.path)
+        if match is None:
+            return own_answer(404, "Not Found")
+        try:
+            return reply_of(self._functions.invoke(match.route.function, event_of(request, match)))
+        except (TimedOut, NoneFree) as error:
+            log.warning("%s", error)
+            return own_answer(503, "Service Unavailable")
+        except (SandboxError, MalformedAnswer) as error:
+            log.warning("%s: %s", match.route.function, error)
+            return own_answer(500, "Internal Server Error")
+
+    async def _read(self, scope: Scope, receive: Receive) -> Request | None:
+        """The request with its body, or None when that is longer than API Gateway takes."""
+        body, more = bytearray(), True
+        while more:
+            message = await receive()
+            body += message.get("body", b"")
+            more = message.get("more_body", False)
+            if len(body) > BODY_LIMIT:
+                return None
+        return Request(
+            method=scope["method"],
+            path=(scope.get("raw_path") or scope["path"].encode()).decode("latin-1"),
+            query=scope["query_string"].decode("latin-1"),
+            headers=[(name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in scope["headers"]],
+            body=bytes(body),
+            source_ip=(scope.get("client") or ("127.0.0.1", 0))[0],
+            port=self._port,
+        )
+
+
+def local_origins(cors: Cors, parameters: Mapping[str, str]) -> list[str]:
+    """The template's origins with its parameters put in."""
+    return [parameters[origin["Ref"]] if isinstance(origin, dict) else origin for origin in cors.origins]
+
+
+def is_preflight(request: Request) -> bool:
+    return request.method == "OPTIONS" and bool(request.header("origin") and request.header("access-control-request-method"))
+
+
+def preflight(cors: Cors) -> Headers:
+    return [
+        ("access-control-allow-methods", ",".join(cors.methods)),
+        ("access-control-allow-headers", ",".join(cors.headers)),
+        ("access-control-max-age", str(cors.max_age_seconds)),
+    ]
+
+
+def cross_origin(cors: Cors, origin: str) -> Headers:
+    headers = [("access-control-allow-origin", origin)]
+    if cors.credentials:
+        headers.append(("access-control-allow-credentials", "true"))
+    if cors.expose:
+        headers.append(("access-control-expose-headers", ",".join(cors.expose)))
+    return headers
+
+
+def own_answer(status: int, message: str) -> Reply:
+    """What API Gateway says in its own name, without any handler."""
+    return Reply(status, [("content-type", "application/json")], json.dumps({"message": message}).encode())
+
+
+async def respond(send: Send, reply: Reply) -> None:
+    headers = [(name, value) for name, value in reply.headers if name not in HOP_BY_HOP]
+    if reply.status not in (204, 304):
+        headers.append(("content-length", str(len(reply.body))))
+    wire = [(name.encode("latin-1"), value.encode("latin-1", "replace")) for name, value in headers]
+    await send({"type": "http.response.start", "status": reply.status, "headers": wire})
+    await send({"type": "http.response.body", "body": reply.body})

@@ -1,0 +1,169 @@
+"""What the gateway remembers: each payment and where it stands.
+
+All of it is in memory and forgotten when the process ends. Amounts are whole rials.
+"""
+
+import secrets
+import string
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from enum import StrEnum
+from itertools import count, islice
+from urllib.parse import urlencode, urlsplit, urlunsplit
+
+from local.zarinpal.codes import (
+    ABOVE_THE_MAXIMUM,
+    ALREADY_VERIFIED,
+    AMOUNT_DIFFERS,
+    NOT_PAID,
+    OTHER_MERCHANT,
+    UNKNOWN_AUTHORITY,
+    VERIFIED,
+    Refused,
+)
+
+MIN_AMOUNT, MAX_AMOUNT = 10_000, 1_000_000_000
+UNVERIFIED_SHOWN = 100
+FIRST_REF_ID = 201
+ALPHANUMERICS = string.ascii_letters + string.digits
+
+
+class Status(StrEnum):
+    """The five words of inquiry.json."""
+
+    IN_BANK = "IN_BANK"
+    PAID = "PAID"
+    VERIFIED = "VERIFIED"
+    FAILED = "FAILED"
+    REVERSED = "REVERSED"
+
+
+HAS_MONEY = (Status.PAID, Status.VERIFIED)
+
+
+class UnknownPayment(Exception):
+    """No payment has this authority."""
+
+
+class SessionClosed(Exception):
+    """The customer's visit to the bank ended in another way than the one asked for."""
+
+
+@dataclass(frozen=True)
+class Payment:
+    """One authority and what became of it."""
+
+    authority: str
+    merchant_id: str
+    amount: int
+    description: str
+    callback_url: str
+    opened_at: datetime
+    status: Status = Status.IN_BANK
+    paid_at: datetime | None = None
+    ref_id: int | None = None
+
+    @property
+    def return_url(self) -> str:
+        """Where the customer's browser goes when it leaves the bank."""
+        parts = urlsplit(self.callback_url)
+        word = "OK" if self.status in HAS_MONEY else "NOK"
+        ours = urlencode({"Authority": self.authority, "Status": word})
+        return urlunsplit(parts._replace(query=f"{parts.query}&{ours}" if parts.query else ours))
+
+
+def new_authority() -> str:
+    # The sandbox's authorities begin with S, the live gateway's with A.
+    return "S" + "".join(secrets.choice(ALPHANUMERICS) for _ in range(35))
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Bank:
+    """The payments, safe to use from the server's thread and from a test's at once."""
+
+    def __init__(self, now: Callable[[], datetime] = utc_now) -> None:
+        self._now = now
+        self._lock = threading.RLock()
+        self._payments: dict[str, Payment] = {}
+        self._ref_ids = count(FIRST_REF_ID)
+
+    def open(self, *, merchant_id: str, amount: int, description: str, callback_url: str) -> Payment:
+        """Start a payment; nothing is paid yet."""
+        if amount > MAX_AMOUNT:
+            raise Refused(ABOVE_THE_MAXIMUM)
+        return self._keep(Payment(new_authority(), merchant_id, amount, description, callback_url, self._now()))
+
+    def pay(self, authority: str) -> Payment:
+        """The customer pays. Paying again changes nothing; raises SessionClosed after a cancel."""
+        with self._lock:
+            payment = self.find(authority)
+            if payment.status is Status.IN_BANK:
+                return self._keep(replace(payment, status=Status.PAID, paid_at=self._now()))
+            return still(payment, *HAS_MONEY)
+
+    def cancel(self, authority: str) -> Payment:
+        """The customer gives up. Doing so again changes nothing; raises SessionClosed once it is paid."""
+        with self._lock:
+            payment = self.find(authority)
+            if payment.status is Status.IN_BANK:
+                return self._keep(replace(payment, status=Status.FAILED))
+            return still(payment, Status.FAILED)
+
+    def verify(self, authority: str, *, merchant_id: str, amount: int) -> tuple[int, Payment]:
+        """Confirm a payment: code 100 the first time and 101 from then on, with the same ref_id."""
+        with self._lock:
+            payment = self.inquire(authority, merchant_id=merchant_id)
+            if payment.status not in HAS_MONEY:
+                raise Refused(NOT_PAID)
+            if payment.amount != amount:
+                raise Refused(AMOUNT_DIFFERS)
+            if payment.status is Status.VERIFIED:
+                return ALREADY_VERIFIED, payment
+            return VERIFIED, self._keep(replace(payment, status=Status.VERIFIED, ref_id=next(self._ref_ids)))
+
+    def inquire(self, authority: str, *, merchant_id: str) -> Payment:
+        """Look at a merchant's own payment; changes nothing."""
+        try:
+            payment = self.find(authority)
+        except UnknownPayment:
+            raise Refused(UNKNOWN_AUTHORITY) from None
+        if payment.merchant_id != merchant_id:
+            raise Refused(OTHER_MERCHANT)
+        return payment
+
+    def unverified(self, merchant_id: str) -> list[Payment]:
+        """The merchant's newest payments that are paid and wait for a verify."""
+        waiting = (p for p in self.payments() if p.merchant_id == merchant_id and p.status is Status.PAID)
+        return list(islice(waiting, UNVERIFIED_SHOWN))
+
+    def find(self, authority: str) -> Payment:
+        with self._lock:
+            if authority not in self._payments:
+                raise UnknownPayment(authority)
+            return self._payments[authority]
+
+    def payments(self) -> list[Payment]:
+        """All payments, newest first."""
+        with self._lock:
+            return list(reversed(self._payments.values()))
+
+    def clear(self) -> None:
+        with self._lock:
+            self._payments.clear()
+
+    def _keep(self, payment: Payment) -> Payment:
+        with self._lock:
+            self._payments[payment.authority] = payment
+        return payment
+
+
+def still(payment: Payment, *expected: Status) -> Payment:
+    """The payment as it is, when the same button was pressed twice."""
+    if payment.status not in expected:
+        raise SessionClosed(payment.authority)
+    return payment

@@ -1,0 +1,34 @@
+"""A running pretend gateway, and a client that talks to it over a real connection."""
+
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from local.zarinpal.running import Zarinpal, running
+
+
+@pytest.fixture(scope="session")
+def running_zarinpal() -> Iterator[Zarinpal]:
+    with running() as zarinpal:
+        yield zarinpal
+
+
+@pytest.fixture
+def zarinpal(running_zarinpal: Zarinpal) -> Zarinpal:
+    running_zarinpal.reset()
+    return running_zarinpal
+
+
+@pytest.fixture
+def shop(zarinpal: Zarinpal) -> Iterator[httpx.Client]:
+    """The merchant's side: posts to the API."""
+    with httpx.Client(base_url=zarinpal.base_url, timeout=5, trust_env=False) as client:
+        yield client
+
+
+@pytest.fixture
+def browser(zarinpal: Zarinpal) -> Iterator[httpx.Client]:
+    """The customer's side, and the control room's: opens pages, follows nothing."""
+    with httpx.Client(base_url=zarinpal.site, timeout=5, trust_env=False) as client:
+        yield client
