@@ -8,13 +8,13 @@ share ours. Neither Docker nor an AWS account is needed.
     python -m local.build requirements    rewrite the layer's requirements from uv.lock
 """
 
+import argparse
 import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-
 
 ROOT = Path(__file__).resolve().parent.parent
 SAM_PROJECT = ROOT / "local" / "sam"
@@ -62,7 +62,7 @@ def uv() -> str:
     beside = Path(sys.executable).with_name("uv")
     found = os.environ.get("UV") or (str(beside) if beside.exists() else shutil.which("uv"))
     if not found:
-        raise BuildFailed(f"uv was not found; `{sys.executable} -m pip install uv` brings it")
+        raise BuildFailed("uv was found neither beside this Python, nor on the PATH, nor in the variable UV")
     return found
 
 
@@ -114,12 +114,15 @@ def _run(command: list[str], *, env: dict[str, str]) -> None:
         raise BuildFailed(f"`{Path(command[0]).name} {' '.join(command[1:])}` ended with {status}")
 
 
-def main(verb: str) -> None:
-    {"validate": validate, "build": build, "requirements": requirements}[verb]()
+def main() -> None:
+    verbs = {"validate": validate, "build": build, "requirements": requirements}
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("verb", choices=verbs)
+    try:
+        verbs[parser.parse_args().verb]()
+    except BuildFailed as failed:
+        sys.exit(str(failed))
 
 
 if __name__ == "__main__":
-    try:
-        main(*sys.argv[1:])
-    except BuildFailed as failed:
-        sys.exit(str(failed))
+    main()

@@ -62,7 +62,7 @@ class Gateway:
         """The whole answer to a request, CORS applied."""
         origin = request.header("origin")
         if is_preflight(request):
-            return Reply(204, preflight(self._cors) if origin in self._origins else [], b"")
+            return Reply(204, preflight(self._cors, origin) if origin in self._origins else [], b"")
         reply = self._routed(request)
         headers = [(name, value) for name, value in reply.headers if not name.startswith("access-control-")]
         headers.append(("apigw-requestid", request.request_id))
@@ -89,12 +89,12 @@ class Gateway:
     async def _read(self, scope: Scope, receive: Receive) -> Request | None:
         """The request with its body, or None when that is longer than API Gateway takes."""
         body, more = bytearray(), True
-        while more:
+        while more:  # to the end even when it is too long: a client that still sends would not read the answer
             message = await receive()
-            body += message.get("body", b"")
+            body += message.get("body", b"")[: BODY_LIMIT + 1 - len(body)]
             more = message.get("more_body", False)
-            if len(body) > BODY_LIMIT:
-                return None
+        if len(body) > BODY_LIMIT:
+            return None
         return Request(
             method=scope["method"],
             path=(scope.get("raw_path") or scope["path"].encode()).decode("latin-1"),
@@ -112,11 +112,14 @@ def local_origins(cors: Cors, parameters: Mapping[str, str]) -> list[str]:
 
 
 def is_preflight(request: Request) -> bool:
-    return request.method == "OPTIONS" and bool(request.header("origin") and request.header("access-control-request-method"))
+    return request.method == "OPTIONS" and bool(
+        request.header("origin") and request.header("access-control-request-method")
+    )
 
 
-def preflight(cors: Cors) -> Headers:
+def preflight(cors: Cors, origin: str) -> Headers:
     return [
+        *cross_origin(cors, origin),
         ("access-control-allow-methods", ",".join(cors.methods)),
         ("access-control-allow-headers", ",".join(cors.headers)),
         ("access-control-max-age", str(cors.max_age_seconds)),

@@ -23,6 +23,10 @@ def is_free(port: int) -> bool:
     return True
 
 
+def next_free(port: int) -> int:
+    return next((later for later in range(port + 1, port + 100) if is_free(later)), free_port())
+
+
 def preferred(port: int) -> int:
     """The port people expect, or any free one when it is taken."""
     return port if is_free(port) else free_port()
@@ -42,7 +46,8 @@ def take(port: int) -> list[socket.socket]:
     taken: list[socket.socket] = []
     with contextlib.ExitStack() as undo:
         for family, _, _, _, address in socket.getaddrinfo("localhost", port, type=socket.SOCK_STREAM):
-            candidate = undo.enter_context(socket.socket(family, socket.SOCK_STREAM))
+            # asyncio sets TCP_NODELAY only where the protocol is spelled out; without it each answer takes 40 ms more.
+            candidate = undo.enter_context(socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP))
             # As servers do: a port whose old connections are still closing is free.
             candidate.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             if family == socket.AF_INET6:

@@ -1,10 +1,10 @@
 """Functions as Lambda runs them: one process per sandbox, one request at a time, killed when its time is over.
 
-    SandboxError
-    ├── HandlerRaised   the handler raised, or its answer was no JSON
-    ├── SandboxDied     the process ended under the request, or its module cannot be imported
-    ├── TimedOut        the function's own Timeout passed; the process was killed
-    └── NoneFree        every sandbox of the function stayed busy
+SandboxError
+├── HandlerRaised   the handler raised, or its answer was no JSON
+├── SandboxDied     the process ended under the request, or its module cannot be imported
+├── TimedOut        the function's own Timeout passed; the process was killed
+└── NoneFree        every sandbox of the function stayed busy
 """
 
 import contextlib

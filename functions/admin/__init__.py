@@ -1,0 +1,1 @@
+"""The staff's dashboard: reads and writes tables only, knows no third party."""

@@ -1,0 +1,1 @@
+"""Purchases: from the quote through the bank to the tokens."""

@@ -1,0 +1,1 @@
+"""Tickets, notifications and their delivery."""

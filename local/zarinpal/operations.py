@@ -62,7 +62,7 @@ class RequestBody(ByMerchant):
     currency: Literal["IRR"] = "IRR"
     description: Annotated[str, Field(min_length=1, max_length=500)]
     callback_url: Annotated[str, AfterValidator(web_address)]
-    metadata: Metadata = Metadata()
+    metadata: Metadata | None = None
 
 
 class InquiryBody(ByMerchant):

@@ -94,6 +94,7 @@ def bound(address: str, port: int) -> socket.socket:
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((address, port))
+        listener.listen()  # callers may come from now on; they queue until the server is up
     except OSError:
         listener.close()
         raise

@@ -95,6 +95,13 @@ def test_verify_confirms_once_and_then_repeats_itself(shop: httpx.Client, zarinp
     assert first["data"]["ref_id"] == second["data"]["ref_id"]
 
 
+@pytest.mark.parametrize("wrong", [{"amount": "110000"}, {"amount": None}, {"authority": None}, {"merchant_id": None}])
+def test_verify_wants_all_its_fields(shop: httpx.Client, wrong: dict[str, object]) -> None:
+    fields = order(**{"authority": "S" + "0" * 35, **wrong})
+    response = shop.post("verify.json", json=fields)
+    assert (response.status_code, error_code(response)) == (422, -9)
+
+
 def test_verify_refuses_what_nobody_paid(shop: httpx.Client, zarinpal: Zarinpal) -> None:
     waiting, canceled = open_payment(shop), open_payment(shop)
     zarinpal.cancel(canceled)

@@ -174,12 +174,15 @@ def test_only_loopback_is_ever_bound() -> None:
         loopback_sockets("0.0.0.0", 0)
 
 
-def test_the_command_serves_until_it_is_interrupted() -> None:
+def test_the_command_serves_until_it_is_told_to_stop() -> None:
     command = [sys.executable, "-m", "local.zarinpal", "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        base_url = process.stdout.readline().split()[2]
-        answer = httpx.post(f"{base_url}request.json", json=order(), trust_env=False).json()
-        process.terminate()
-        process.wait(timeout=10)
+        try:
+            assert process.stdout is not None
+            base_url = process.stdout.readline().split()[2]
+            answer = httpx.post(f"{base_url}request.json", json=order(), trust_env=False).json()
+            process.terminate()
+            process.wait(timeout=10)
+        finally:
+            process.kill()
     assert answer["data"]["code"] == 100

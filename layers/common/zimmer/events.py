@@ -136,5 +136,7 @@ def _mark(session: Session, message_ids: dict[int, str]) -> None:
 @lru_cache(maxsize=1)
 def _sqs() -> "SQSClient":
     import boto3  # 240 ms, and the runtime brings it: only who really sends pays for it
+    from botocore.config import Config
 
-    return boto3.client("sqs")
+    patience = Config(connect_timeout=2, read_timeout=5, retries={"total_max_attempts": 2})
+    return boto3.client("sqs", config=patience)

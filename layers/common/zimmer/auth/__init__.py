@@ -1,0 +1,1 @@
+"""Who is calling and what they may do: passwords, access tokens, roles, and the dependencies of routes."""

@@ -19,7 +19,7 @@ from zimmer.settings import get_settings
 SERVER_WENT_AWAY = frozenset({"57P01", "57P02", "57P03", "08006"})
 
 
-class NestedTransaction(RuntimeError):  # noqa: N818
+class NestedTransaction(RuntimeError):
     """A second transaction was asked for while one is open on the only connection."""
 
 

@@ -25,12 +25,12 @@ class ReadSession:
     def __init__(self, autocommit: Autocommit) -> None:
         self._autocommit = autocommit
 
-    def rows(self, query: Select[Any], parameters: Parameters | None = None) -> Sequence[Row[Any]]:
+    def rows(self, query: Select[*tuple[Any, ...]], parameters: Parameters | None = None) -> Sequence[Row[Any]]:
         """All rows of a query over columns."""
         _only_reads(query)
         return _once_more(self._autocommit, lambda connection: connection.execute(query, parameters or {}).all())
 
-    def first(self, query: Select[Any], parameters: Parameters | None = None) -> Row[Any] | None:
+    def first(self, query: Select[*tuple[Any, ...]], parameters: Parameters | None = None) -> Row[Any] | None:
         """The first row, or None."""
         _only_reads(query)
         return _once_more(self._autocommit, lambda connection: connection.execute(query, parameters or {}).first())

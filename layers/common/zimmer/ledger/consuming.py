@@ -8,9 +8,11 @@ again it finds the answer that was kept. Nothing is kept of a refusal.
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import BigInteger, Date, DateTime, LargeBinary, String, bindparam, text
+from sqlalchemy import BigInteger, Date, DateTime, LargeBinary, Row, String, bindparam, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DBAPIError
 
@@ -23,13 +25,15 @@ from zimmer.errors import (
     ServiceTokenInvalid,
     UserAutomationInactive,
     UserAutomationNotFound,
+    ZimmerError,
 )
 from zimmer.models import Json, UserAutomationStatus
 
 CONSUME = text("""
 WITH caller AS (
     SELECT automation_id FROM service_tokens
-    WHERE id = :token_id AND token_hash = :token_hash AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > :at)
+    WHERE id = :token_id AND token_hash = :token_hash AND revoked_at IS NULL
+      AND (expires_at IS NULL OR expires_at > :at)
 ), locked AS (
     SELECT ua.id, ua.status, ua.tokens_remaining, ua.demo_tokens, ua.ledger_seq, ua.ledger_head, ua.daily_spend_cap,
            CASE WHEN ua.demo_expires_at <= :at THEN 0 ELSE ua.demo_tokens END AS demo_usable,
@@ -46,11 +50,14 @@ WITH caller AS (
     WHERE status = 'active' AND demo_usable + tokens_remaining >= :units
       AND (daily_spend_cap IS NULL OR spent + :units <= daily_spend_cap)
       AND NOT EXISTS (SELECT FROM seen)
-), from_demo AS (
-    SELECT id, ledger_seq + 1 AS seq, 'demo' AS bucket, -demo_part AS delta, demo_tokens - demo_part AS balance_after,
-           ledger_head AS prev_hash,
-           token_entry_hash(ledger_head, id, ledger_seq + 1, 'demo', -demo_part, demo_tokens - demo_part, 'use', :reference) AS hash
+), before_demo AS (
+    SELECT id, ledger_seq + 1 AS seq, -demo_part AS delta, demo_tokens - demo_part AS balance_after,
+           ledger_head AS prev_hash
     FROM parts WHERE demo_part > 0
+), from_demo AS (
+    SELECT id, seq, 'demo' AS bucket, delta, balance_after, prev_hash,
+           token_entry_hash(prev_hash, id, seq, 'demo', delta, balance_after, 'use', :reference) AS hash
+    FROM before_demo
 ), before_paid AS (
     SELECT parts.id, coalesce(from_demo.seq, ledger_seq) + 1 AS seq, -paid_part AS delta,
            tokens_remaining - paid_part AS balance_after, coalesce(from_demo.hash, ledger_head) AS prev_hash
@@ -75,7 +82,8 @@ WITH caller AS (
 ), entries AS (
     INSERT INTO token_entries
         (user_automation_id, seq, bucket, delta, balance_after, kind, reference, actor, hash, prev_hash, at)
-    SELECT id, seq, bucket, delta, balance_after, 'use', :reference, :actor, hash, prev_hash, :at FROM drawn ORDER BY seq
+    SELECT id, seq, bucket, delta, balance_after, 'use', :reference, :actor, hash, prev_hash, :at
+    FROM drawn ORDER BY seq
     RETURNING id
 ), kept AS (
     INSERT INTO usage_events (user_automation_id, idempotency_key, units, usage_type, body_hash, meta, result, at)
@@ -140,32 +148,40 @@ def consume(session: AtomicSession, use: Use, *, token_id: int, token_hash: byte
     another automation's customer), UserAutomationInactive, IdempotencyConflict (same key, other body),
     InsufficientTokens, DailyCapReached; after each of them nothing has changed.
     """
-    parameters = _parameters(use, token_id, token_hash)
+    found = _ask(session, _parameters(use, token_id, token_hash))
+    if not found.caller_known:
+        raise ServiceTokenInvalid
+    if found.status is None:
+        raise UserAutomationNotFound
+    if found.seen_result is not None and found.seen_body_hash != use.body_hash:
+        raise IdempotencyConflict
+    answer = found.seen_result or found.kept_result
+    if answer is None:
+        raise _refusal(found, use)
+    return Consumed(**answer)
+
+
+def _ask(session: AtomicSession, parameters: Mapping[str, object]) -> Row[Any]:
     try:
-        answer = session.run(CONSUME, parameters)[0]
+        found = session.run(CONSUME, parameters)[0]
     except DBAPIError as error:
         if sqlstate(error) != UNIQUE_VIOLATION:
             raise
-        answer = session.run(CONSUME, parameters)[0]  # our twin was first: its answer is there now
-    if answer.kept_result is None and answer.seen_result is None and answer.status is not None:
-        # Refused, perhaps because a twin spent the last tokens while we waited for the lock. A fresh
-        # snapshot knows; it costs a second round trip on refusals only.
-        answer = session.run(CONSUME, parameters)[0]
-    if not answer.caller_known:
-        raise ServiceTokenInvalid
-    if answer.status is None:
-        raise UserAutomationNotFound
-    if answer.seen_result is not None:
-        if answer.seen_body_hash != use.body_hash:
-            raise IdempotencyConflict
-        return Consumed(**answer.seen_result)
-    if answer.kept_result is not None:
-        return Consumed(**answer.kept_result)
-    if answer.status != UserAutomationStatus.ACTIVE:
-        raise UserAutomationInactive
-    if answer.demo_usable + answer.tokens_remaining < use.units:
-        raise InsufficientTokens(needed=use.units, available=answer.demo_usable + answer.tokens_remaining)
-    raise DailyCapReached(cap=answer.daily_spend_cap, spent_today=answer.spent)
+        return session.run(CONSUME, parameters)[0]  # our twin was first: its answer is there now
+    if found.status is None or found.seen_result or found.kept_result:
+        return found
+    # Refused, perhaps because a twin of this very call spent the last tokens while we waited for the lock.
+    # A fresh snapshot knows. It costs a second round trip on refusals only.
+    return session.run(CONSUME, parameters)[0]
+
+
+def _refusal(found: Row[Any], use: Use) -> ZimmerError:
+    if found.status != UserAutomationStatus.ACTIVE:
+        return UserAutomationInactive()
+    available = found.demo_usable + found.tokens_remaining
+    if available < use.units:
+        return InsufficientTokens(needed=use.units, available=available)
+    return DailyCapReached(cap=found.daily_spend_cap, spent_today=found.spent)
 
 
 def _parameters(use: Use, token_id: int, token_hash: bytes) -> dict[str, object]:

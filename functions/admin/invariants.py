@@ -1,0 +1,107 @@
+"""Do money and tokens agree? The questions, as SQL that anyone can run, and their answers.
+
+Each query returns the rows that break its rule, so an empty answer is a kept promise. They run nightly,
+on demand, by `./zimmer check`, and after the tests of the money core.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import Connection, text
+
+from zimmer import clock
+
+OVERDUE = timedelta(minutes=10)
+
+QUESTIONS: dict[str, str] = {
+    "the entries of each copy add up to its balances": """
+        SELECT ua.id AS user_automation_id, ua.demo_tokens, ua.tokens_remaining, sums.demo, sums.paid
+        FROM user_automations ua LEFT JOIN (
+            SELECT user_automation_id,
+                   coalesce(sum(delta) FILTER (WHERE bucket = 'demo'), 0) AS demo,
+                   coalesce(sum(delta) FILTER (WHERE bucket = 'paid'), 0) AS paid
+            FROM token_entries GROUP BY user_automation_id
+        ) sums ON sums.user_automation_id = ua.id
+        WHERE ua.demo_tokens <> coalesce(sums.demo, 0) OR ua.tokens_remaining <> coalesce(sums.paid, 0)""",
+    "each entry continues the one before it": """
+        SELECT id, user_automation_id, seq FROM (
+            SELECT e.*, lag(hash, 1, ''::bytea) OVER chain AS before_hash, row_number() OVER chain AS place
+            FROM token_entries e WINDOW chain AS (PARTITION BY user_automation_id ORDER BY seq)
+        ) link
+        WHERE seq <> place OR prev_hash <> before_hash
+           OR hash <> token_entry_hash(
+               prev_hash, user_automation_id, seq, bucket, delta, balance_after, kind, reference)""",
+    "each copy's head is its newest entry": """
+        SELECT ua.id AS user_automation_id, ua.ledger_seq, newest.seq
+        FROM user_automations ua LEFT JOIN LATERAL (
+            SELECT seq, hash, prev_hash FROM token_entries e WHERE e.user_automation_id = ua.id
+            ORDER BY seq DESC LIMIT 1
+        ) newest ON TRUE
+        WHERE ua.ledger_seq <> coalesce(newest.seq, 0) OR ua.ledger_head <> coalesce(newest.hash, ''::bytea)
+           OR ua.ledger_prev IS DISTINCT FROM newest.prev_hash""",
+    "each entry's balance follows from the one before it": """
+        SELECT id, user_automation_id, seq FROM (
+            SELECT e.*, sum(delta) OVER (PARTITION BY user_automation_id, bucket ORDER BY seq) AS running
+            FROM token_entries e
+        ) step WHERE balance_after <> running""",
+    "each credited payment has exactly one purchase entry, of its size": """
+        SELECT p.id AS payment_id, p.status, count(e.id) AS entries
+        FROM payments p LEFT JOIN token_entries e ON e.kind = 'purchase' AND e.reference = 'payment:' || p.id
+             AND e.user_automation_id = p.user_automation_id AND e.delta = p.tokens_purchased
+        WHERE p.credited_at IS NOT NULL OR p.status = 'credited'
+        GROUP BY p.id HAVING count(e.id) <> 1""",
+    "each purchase entry belongs to a credited payment": """
+        SELECT e.id AS entry_id, e.reference FROM token_entries e
+        LEFT JOIN payments p ON e.reference = 'payment:' || p.id AND p.credited_at IS NOT NULL
+        WHERE e.kind = 'purchase' AND p.id IS NULL""",
+    "each purchase has its lot": """
+        SELECT coalesce(e.id, l.entry_id) AS entry_id FROM
+            (SELECT id, user_automation_id, delta FROM token_entries WHERE kind = 'purchase') e
+            FULL JOIN lots l ON l.entry_id = e.id
+        WHERE e.id IS NULL OR l.entry_id IS NULL
+           OR (l.tokens, l.user_automation_id) <> (e.delta, e.user_automation_id)""",
+    "paid tokens spent never pass those bought": """
+        SELECT ua.id AS user_automation_id, ua.paid_spent FROM user_automations ua
+        WHERE ua.paid_spent <> (
+            SELECT coalesce(-sum(delta), 0) FROM token_entries e
+            WHERE e.user_automation_id = ua.id AND e.bucket = 'paid' AND e.kind IN ('use', 'hold', 'hold_return'))""",
+    "each use has its event": """
+        SELECT ua_id, spent, used FROM (
+            SELECT user_automation_id AS ua_id, -sum(delta) AS spent FROM token_entries WHERE kind = 'use' GROUP BY 1
+        ) entries FULL JOIN (
+            SELECT user_automation_id, sum(units) AS used FROM usage_events GROUP BY 1
+        ) events ON events.user_automation_id = entries.ua_id
+        WHERE spent IS DISTINCT FROM used""",
+    "each verified payment is credited within ten minutes": """
+        SELECT id AS payment_id, verified_at FROM payments
+        WHERE status = 'verified' AND verified_at < :overdue_since""",
+    "each payment's status is where its events led": """
+        SELECT p.id AS payment_id, p.status, last.to_status FROM payments p LEFT JOIN LATERAL (
+            SELECT to_status FROM payment_events e WHERE e.payment_id = p.id AND to_status IS NOT NULL
+            ORDER BY seq DESC LIMIT 1
+        ) last ON TRUE
+        WHERE coalesce(last.to_status, 'created') <> p.status""",
+}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One question and the rows that break its rule, the first few of them."""
+
+    question: str
+    broken: tuple[str, ...]
+
+    @property
+    def holds(self) -> bool:
+        return not self.broken
+
+
+def check(connection: Connection, *, show: int = 5) -> list[Answer]:
+    """Ask every question. Reads whole tables: for the night, for tests, for a suspicion."""
+    return [_ask(connection, question, sql, show) for question, sql in QUESTIONS.items()]
+
+
+def _ask(connection: Connection, question: str, sql: str, show: int) -> Answer:
+    parameters = {"overdue_since": clock.now() - OVERDUE} if ":overdue_since" in sql else {}
+    rows = connection.execute(text(sql), parameters).fetchmany(show)
+    return Answer(question, tuple(str(dict(row._mapping)) for row in rows))

@@ -1,0 +1,81 @@
+"""What crosses the border of the auth routes."""
+
+import unicodedata
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, EmailStr, Field, StringConstraints
+
+from zimmer.auth.passwords import MAX_LENGTH, MIN_LENGTH
+from zimmer.auth.roles import RIGHTS, Right
+from zimmer.models import Audience, Role
+from zimmer.web import StrictBody
+
+BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+PERSIAN_AND_ARABIC_DIGITS = str.maketrans("۰۱۲۳۴۵۶۷۸۹٠١٢٣٤٥٦٧٨٩", "01234567890123456789")
+
+
+def _latin_digits(text: object) -> object:
+    """A phone number typed on a Persian keyboard is a phone number."""
+    return text.translate(PERSIAN_AND_ARABIC_DIGITS) if isinstance(text, str) else text
+
+
+def _lower(email: str) -> str:
+    return email.lower()
+
+
+def _printable(text: str) -> str:
+    """Refuse control characters and bidi overrides: a name must not rearrange the page it stands on.
+
+    The zero-width non-joiner stays: Persian names are written with it.
+    """
+    if any(unicodedata.category(character) in {"Cc", "Cs"} or character in BIDI_CONTROLS for character in text):
+        raise ValueError("control characters are not allowed")
+    return text
+
+
+Name = Annotated[str, StringConstraints(min_length=1, max_length=120), AfterValidator(_printable)]
+Email = Annotated[EmailStr, Field(max_length=255), AfterValidator(_lower)]
+PhoneNumber = Annotated[str, BeforeValidator(_latin_digits), StringConstraints(pattern=r"^09[0-9]{9}$")]
+NewPassword = Annotated[str, StringConstraints(strip_whitespace=False, min_length=MIN_LENGTH, max_length=MAX_LENGTH)]
+Password = Annotated[str, StringConstraints(strip_whitespace=False, min_length=1, max_length=MAX_LENGTH)]
+
+
+class Register(StrictBody):
+    name: Name
+    email: Email
+    password: NewPassword
+    phone_number: PhoneNumber | None = None
+
+
+class Login(StrictBody):
+    email: Email
+    password: Password
+    audience: Audience = Audience.USER
+
+
+class Me(BaseModel):
+    """The signed-in person. Panels draw their menus from `permissions`."""
+
+    id: int
+    name: str
+    email: str
+    email_verified_at: AwareDatetime | None
+    phone_number: str | None
+    role: Role
+    permissions: list[Right]
+    twofa_enabled: bool
+    created_at: datetime
+
+
+class SignedIn(BaseModel):
+    """A fresh access token, good for `expires_in` seconds, and whose it is."""
+
+    access_token: str
+    token_type: str = "bearer"  # noqa: S105  the scheme, not a token
+    expires_in: int
+    user: Me
+
+
+def permissions_of(role: Role) -> list[Right]:
+    return sorted(RIGHTS[role])

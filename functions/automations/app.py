@@ -1,0 +1,8 @@
+"""The automations function: `/api/automations`, `/api/user`, `/api/automation-usage`."""
+
+from functions.automations.routes import catalogue, mine
+from functions.automations.usage import router as usage
+from zimmer.web import build_app, lambda_handler
+
+app = build_app("automations", catalogue, mine, usage)
+handler = lambda_handler(app)

@@ -1,0 +1,264 @@
+"""The catalogue and customers' copies."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import BigInteger, Row, Select, case, cast, func, literal, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from functions.automations.schemas import AutomationCard, AutomationDetail, OwnAutomation, unit_name
+from zimmer import clock, ledger, money
+from zimmer.auth.dependencies import Person
+from zimmer.db import ReadSession, Session
+from zimmer.errors import AutomationNotFound, AutomationUnavailable, UserAutomationNotFound
+from zimmer.models import (
+    Automation,
+    AutomationPackage,
+    Bucket,
+    BusinessSettings,
+    EntryKind,
+    Health,
+    UserAutomation,
+    UserAutomationStatus,
+)
+from zimmer.money import Rial
+from zimmer.pagination import Page, key_of, page_of
+
+# Where a card stands: the ailing ones last, then by age. One number, so that one key finds the next page.
+_CARD_POSITION = (
+    cast(case((Automation.health_status.in_([Health.HEALTHY, Health.UNKNOWN]), 0), else_=1), BigInteger)
+    * literal(2**32, BigInteger)
+    + Automation.id
+)
+
+_CUSTOMERS = (
+    select(func.count())
+    .where(UserAutomation.automation_id == Automation.id, UserAutomation.status != UserAutomationStatus.REMOVED)
+    .scalar_subquery()
+)
+_CHEAPEST_PACKAGE = (
+    select(func.min(AutomationPackage.amount)).where(AutomationPackage.automation_id == Automation.id).scalar_subquery()
+)
+_PACKAGES = (
+    select(
+        func.coalesce(
+            func.jsonb_agg(
+                aggregate_order_by(
+                    func.jsonb_build_object(
+                        "tokens",
+                        AutomationPackage.tokens,
+                        "amount",
+                        AutomationPackage.amount,
+                        "highlight",
+                        AutomationPackage.highlight,
+                    ),
+                    AutomationPackage.position,
+                    AutomationPackage.tokens,
+                )
+            ),
+            func.jsonb_build_array(),
+        )
+    )
+    .where(AutomationPackage.automation_id == Automation.id)
+    .scalar_subquery()
+)
+
+
+def available(session: ReadSession, *, limit: int, cursor: str | None) -> Page[AutomationCard]:
+    """The marketplace, one page in one round trip."""
+    query = _cards().where(Automation.is_listed).order_by(_CARD_POSITION).limit(limit + 1)
+    if cursor:
+        query = query.where(key_of(cursor) < _CARD_POSITION)
+    rows, next_cursor = page_of(session.rows(query), limit=limit, key=lambda row: row.position)
+    return Page(items=[AutomationCard(**_card(row)) for row in rows], next_cursor=next_cursor)
+
+
+def listed(session: ReadSession, automation_id: int) -> AutomationDetail:
+    """One automation of the marketplace. Raises AutomationNotFound, also for an unlisted one."""
+    query = _cards(
+        Automation.description,
+        Automation.screenshots,
+        Automation.examples,
+        Automation.health_checked_at,
+        Automation.support_url,
+        _PACKAGES.label("packages"),
+    ).where(Automation.id == automation_id, Automation.is_listed)
+    row = session.first(query)
+    if row is None:
+        raise AutomationNotFound
+    return AutomationDetail(**_card(row), **_detail(row))
+
+
+def add(session: Session, customer: Person, automation_id: int) -> tuple[OwnAutomation, bool]:
+    """Put an automation into a customer's account with its demo tokens, once.
+
+    Returns the copy and whether it is new. Adding again changes nothing; a copy that was removed comes
+    back with what it had. Raises AutomationNotFound, AutomationUnavailable (withdrawn by us).
+    """
+    automation = session.get(Automation, automation_id)
+    if automation is None or not automation.is_listed:
+        raise AutomationNotFound
+    if not automation.status:
+        raise AutomationUnavailable
+    new_id = session.scalar(
+        upsert(UserAutomation)
+        .values(user_id=customer.id, automation_id=automation_id, created_at=clock.now())
+        .on_conflict_do_nothing(index_elements=["user_id", "automation_id"])
+        .returning(UserAutomation.id)
+    )
+    if new_id is not None:
+        _grant_demo(session, session.get_one(UserAutomation, new_id))
+    else:
+        _bring_back(session, customer, automation_id)
+    session.flush()
+    row = session.execute(_own(customer.id).where(UserAutomation.automation_id == automation_id)).one()
+    return _own_automation(row, clock.business_day()), new_id is not None
+
+
+def mine(session: ReadSession, customer: Person, *, limit: int, cursor: str | None) -> Page[OwnAutomation]:
+    """A customer's automations, newest first."""
+    query = _own(customer.id).order_by(UserAutomation.id.desc()).limit(limit + 1)
+    if cursor:
+        query = query.where(UserAutomation.id < key_of(cursor))
+    rows, next_cursor = page_of(session.rows(query), limit=limit, key=lambda row: row.user_automation_id)
+    today = clock.business_day()
+    return Page(items=[_own_automation(row, today) for row in rows], next_cursor=next_cursor)
+
+
+def own(session: ReadSession, customer: Person, automation_id: int) -> OwnAutomation:
+    """One of the customer's automations, by the automation's id. Raises UserAutomationNotFound."""
+    row = session.first(_own(customer.id).where(UserAutomation.automation_id == automation_id))
+    if row is None:
+        raise UserAutomationNotFound
+    return _own_automation(row, clock.business_day())
+
+
+def _grant_demo(session: Session, copy: UserAutomation) -> None:
+    settings = session.scalars(select(BusinessSettings)).one()
+    if not settings.demo_tokens:
+        copy.demo_expired = True
+        return
+    copy.demo_expires_at = clock.now() + timedelta(days=settings.demo_days)
+    session.flush()
+    ledger.credit(
+        session,
+        copy,
+        tokens=settings.demo_tokens,
+        bucket=Bucket.DEMO,
+        kind=EntryKind.DEMO,
+        reference=f"demo:{copy.id}",
+        actor=f"user:{copy.user_id}",
+    )
+
+
+def _bring_back(session: Session, customer: Person, automation_id: int) -> None:
+    copy = session.scalars(
+        select(UserAutomation)
+        .where(UserAutomation.user_id == customer.id, UserAutomation.automation_id == automation_id)
+        .with_for_update()
+    ).one()
+    if copy.status is UserAutomationStatus.REMOVED:
+        copy.status = UserAutomationStatus.ACTIVE
+
+
+def _cards(*more: Any) -> Select[*tuple[Any, ...]]:
+    return select(
+        Automation.id,
+        Automation.name,
+        Automation.tagline,
+        Automation.category,
+        Automation.icon_url,
+        Automation.developer,
+        Automation.pricing_type,
+        Automation.price_per_token,
+        Automation.health_status,
+        Automation.status,
+        _CARD_POSITION.label("position"),
+        _CUSTOMERS.label("customers"),
+        _CHEAPEST_PACKAGE.label("cheapest_package"),
+        BusinessSettings.demo_tokens,
+        BusinessSettings.minimum_amount,
+        BusinessSettings.gateway_paused,
+        *more,
+    ).join(BusinessSettings, literal(True))
+
+
+def _card(row: Row[Any]) -> dict[str, Any]:
+    reason = _why_not(row)
+    return {
+        "id": row.id,
+        "name": row.name,
+        "tagline": row.tagline,
+        "category": row.category,
+        "icon_url": row.icon_url,
+        "developer": row.developer,
+        "pricing_type": row.pricing_type,
+        "unit_name": unit_name(row.pricing_type),
+        "price_per_token": row.price_per_token,
+        "from_amount": _cheapest(row.price_per_token, row.minimum_amount, row.cheapest_package),
+        "demo_tokens": row.demo_tokens,
+        "health_status": row.health_status,
+        "can_buy": reason is None,
+        "can_buy_reason": reason,
+        "customers": row.customers,
+    }
+
+
+def _detail(row: Row[Any]) -> dict[str, Any]:
+    return {
+        "description": row.description,
+        "screenshots": row.screenshots,
+        "examples": row.examples,
+        "packages": row.packages,
+        "health_checked_at": row.health_checked_at,
+        "support_url": row.support_url,
+    }
+
+
+def _why_not(row: Row[Any]) -> str | None:
+    """Why this automation cannot be bought now, as a code for the panel."""
+    if not row.status:
+        return "withdrawn"
+    if row.health_status == Health.UNHEALTHY:
+        return "unhealthy"
+    return "gateway-paused" if row.gateway_paused else None
+
+
+def _cheapest(unit_price: Rial, minimum: Rial, package: Rial | None) -> Rial:
+    """The least a customer can pay: the smallest package, or the fewest tokens that reach the minimum."""
+    loose = money.price_of(money.tokens_for_at_least(minimum, unit_price=unit_price), unit_price=unit_price)
+    return loose if package is None else min(package, loose)
+
+
+def _own(user_id: int) -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            UserAutomation.id.label("user_automation_id"),
+            UserAutomation.automation_id,
+            Automation.name,
+            UserAutomation.display_name,
+            Automation.icon_url,
+            UserAutomation.status,
+            UserAutomation.tokens_remaining,
+            UserAutomation.demo_tokens,
+            UserAutomation.is_demo_active,
+            UserAutomation.demo_expired,
+            UserAutomation.demo_expires_at,
+            UserAutomation.spent_on,
+            UserAutomation.spent_today,
+            UserAutomation.daily_spend_cap,
+            UserAutomation.integration_status,
+            Automation.health_status,
+            UserAutomation.provisioned_at,
+            UserAutomation.created_at,
+        )
+        .join(Automation, Automation.id == UserAutomation.automation_id)
+        .where(UserAutomation.user_id == user_id, UserAutomation.status != UserAutomationStatus.REMOVED)
+    )
+
+
+def _own_automation(row: Row[Any], today: date) -> OwnAutomation:
+    fields = dict(row._mapping)
+    spent_on = fields.pop("spent_on")
+    return OwnAutomation(**{**fields, "spent_today": row.spent_today if spent_on == today else 0})

@@ -1,0 +1,78 @@
+"""A customer's purchases, as the customer may see them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Row, Select, select
+
+from functions.payments import gateways
+from functions.payments.schemas import AutomationName, PaymentDetail, PaymentLine, TimelineStep
+from functions.payments.states import Phase, on_the_wire
+from zimmer import clock
+from zimmer.auth.dependencies import Person
+from zimmer.db import ReadSession
+from zimmer.errors import PaymentNotFound
+from zimmer.models import Automation, Payment, PaymentEvent
+from zimmer.pagination import Page, key_of, page_of
+
+
+def own_payments(session: ReadSession, customer: Person, *, limit: int, cursor: str | None) -> Page[PaymentLine]:
+    """The customer's purchases, newest first."""
+    query = _own(customer).order_by(Payment.id.desc()).limit(limit + 1)
+    if cursor:
+        query = query.where(Payment.id < key_of(cursor))
+    rows, next_cursor = page_of(session.rows(query), limit=limit, key=lambda row: row.Payment.id)
+    return Page(items=[PaymentLine(**_line(row)) for row in rows], next_cursor=next_cursor)
+
+
+def own_payment(session: ReadSession, customer: Person, transaction_id: str) -> PaymentDetail:
+    """One of the customer's purchases. Raises PaymentNotFound, also for somebody else's."""
+    row = session.first(_own(customer).where(Payment.transaction_id == transaction_id))
+    if row is None:
+        raise PaymentNotFound
+    payment: Payment = row.Payment
+    events = session.entities(
+        select(PaymentEvent).where(PaymentEvent.payment_id == payment.id).order_by(PaymentEvent.seq)
+    )
+    return PaymentDetail(
+        **_line(row),
+        card_pan=payment.card_pan,
+        redirect_url=_redirect_url(payment),
+        expires_at=payment.expires_at,
+        verified_at=payment.verified_at,
+        credited_at=payment.credited_at,
+        timeline=_timeline(events),
+    )
+
+
+def _own(customer: Person) -> Select[*tuple[Any, ...]]:
+    return (
+        select(Payment, Automation.name)
+        .join(Automation, Automation.id == Payment.automation_id)
+        .where(Payment.user_id == customer.id)
+    )
+
+
+def _line(row: Row[Any]) -> dict[str, Any]:
+    payment: Payment = row.Payment
+    status, phase = on_the_wire(payment, clock.now())
+    return {
+        "transaction_id": payment.transaction_id,
+        "status": status,
+        "phase": phase,
+        "amount": payment.amount,
+        "tokens": payment.tokens_purchased,
+        "automation": AutomationName(id=payment.automation_id, name=row.name),
+        "tracking_code": payment.ref_id,
+        "created_at": payment.created_at,
+    }
+
+
+def _redirect_url(payment: Payment) -> str | None:
+    now = clock.now()
+    payable = on_the_wire(payment, now)[1] is Phase.AT_BANK and now < payment.expires_at
+    return gateways.start_pay_url(payment.authority) if payable and payment.authority else None
+
+
+def _timeline(events: Sequence[PaymentEvent]) -> list[TimelineStep]:
+    return [TimelineStep(at=event.at, cause=event.cause) for event in events]

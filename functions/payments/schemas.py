@@ -1,0 +1,65 @@
+"""What crosses the border of the payments routes."""
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import BaseModel, Field
+
+from functions.payments.states import Phase, WireStatus
+from zimmer.web import RowId, StrictBody
+
+MOST_TOKENS = 10_000_000
+
+
+class InitPayment(StrictBody):
+    """How many tokens of which automation. What they cost is the server's to say."""
+
+    automation_id: RowId
+    tokens: Annotated[int, Field(ge=1, le=MOST_TOKENS, strict=True)]
+
+
+class PaymentStarted(BaseModel):
+    """A purchase waits at the bank: send the customer to `redirect_url`."""
+
+    payment_id: int
+    transaction_id: str
+    redirect_url: str
+    amount: int
+    currency: str = "IRR"
+
+
+class AutomationName(BaseModel):
+    id: int
+    name: str
+
+
+class PaymentLine(BaseModel):
+    """A purchase in the history. `tracking_code` is the bank's."""
+
+    transaction_id: str
+    status: WireStatus
+    phase: Phase
+    amount: int
+    currency: str = "IRR"
+    tokens: int
+    automation: AutomationName
+    tracking_code: str | None
+    created_at: datetime
+
+
+class TimelineStep(BaseModel):
+    """Something that happened to the purchase."""
+
+    at: datetime
+    cause: str
+
+
+class PaymentDetail(PaymentLine):
+    """A purchase as its owner sees it. `redirect_url` while it can still be paid."""
+
+    card_pan: str | None
+    redirect_url: str | None
+    expires_at: datetime
+    verified_at: datetime | None
+    credited_at: datetime | None
+    timeline: list[TimelineStep]

@@ -1,0 +1,140 @@
+"""Asking the gateway what became of a purchase, and keeping its answer.
+
+A conversation: claim the payment and commit, call `verify` with nothing open, settle and commit. It is
+the same whoever asks (the customer's return, the sweep), and dying anywhere in it loses nothing: a
+claim's lease ends, `verify` may be repeated (101), and only one settlement finds the claim still its own.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import assert_never
+
+from functions.payments.gateways.base import Gateway, NotPaid, Paid, Report, Suspicious, Unknown
+from functions.payments.states import CLAIMABLE, Because, locked, move
+from zimmer import clock, events
+from zimmer.db import Session, committed
+from zimmer.models import Payment, PaymentStatus
+from zimmer.money import Rial
+from zimmer.observability import logger
+
+LEASE = timedelta(seconds=60)  # longer than a verify call can take (3 s to connect, 8 s to read)
+REQUEUE_AFTER = timedelta(seconds=60)
+WATCHED_FOR = timedelta(hours=72)  # after that the bank has given unverified money back
+FIRST_CHECKS = tuple(timedelta(minutes=minutes) for minutes in (2, 4, 8, 15, 30))
+
+Outcome = Paid | NotPaid | Suspicious | Unknown
+
+
+@dataclass(frozen=True)
+class Claim:
+    """The right to settle one payment, until somebody claims it after us."""
+
+    payment_id: int
+    authority: str
+    amount: Rial
+    fence: int
+
+
+def confirm(payment_id: int, gateway: Gateway, *, actor: str, trace_id: str | None = None) -> Outcome | None:
+    """Find out whether a payment was paid and keep what the gateway says.
+
+    Returns None when there was nothing to ask: it is settled, or somebody else is asking right now.
+    """
+    with committed() as session:
+        claim = claim_payment(session, payment_id, actor=actor, trace_id=trace_id)
+    if claim is None:
+        return None
+    outcome = gateway.verify(claim.authority, claim.amount)  # nothing is locked while we wait
+    with committed() as session:
+        settle(session, claim, outcome, actor=actor, trace_id=trace_id)
+    if isinstance(outcome, Paid):
+        events.publish_soon()
+    return outcome
+
+
+def claim_payment(session: Session, payment_id: int, *, actor: str, trace_id: str | None) -> Claim | None:
+    """Take the lease on a payment that may be asked about. Locks its row."""
+    payment = locked(session, payment_id)
+    now = clock.now()
+    leased = payment.lease_until is not None and payment.lease_until > now
+    if payment.status not in CLAIMABLE or payment.authority is None or leased:
+        return None
+    move(
+        session,
+        payment,
+        PaymentStatus.VERIFYING,
+        Because("claimed", actor, trace_id=trace_id),
+        lease_until=now + LEASE,
+        next_check_at=now + LEASE,  # if we die, the sweep finds it then
+        attempts=payment.attempts + 1,
+    )
+    return Claim(payment.id, payment.authority, payment.amount, fence=payment.attempts)
+
+
+def settle(session: Session, claim: Claim, outcome: Outcome, *, actor: str, trace_id: str | None) -> None:
+    """Keep the gateway's answer, unless a later claim has taken over: then that one's answer counts."""
+    payment = locked(session, claim.payment_id)
+    if payment.status is not PaymentStatus.VERIFYING or payment.attempts != claim.fence:
+        return
+    now = clock.now()
+    match outcome:
+        case Paid():
+            because = told("paid", actor, outcome.report, trace_id)
+            move(session, payment, PaymentStatus.VERIFIED, because, **_receipt(outcome, now))
+            events.promise(session, events.CreditPayment(payment.id))
+            logger().info("payment.verified", payment_id=payment.id, amount=payment.amount, already=outcome.already)
+        case NotPaid():
+            because = told("not-paid", actor, outcome.report, trace_id)
+            move(session, payment, PaymentStatus.NOT_PAID, because, lease_until=None, next_check_at=_next(payment, now))
+        case Suspicious():
+            because = told("suspicious", actor, outcome.report, trace_id)
+            move(session, payment, PaymentStatus.REVIEW, because, lease_until=None, next_check_at=None)
+            logger().error("payment.review", payment_id=payment.id, code=outcome.report.code)
+        case Unknown():
+            because = told("unknown", actor, outcome.report, trace_id)
+            later = _next(payment, now)
+            move(session, payment, PaymentStatus.VERIFY_UNKNOWN, because, lease_until=None, next_check_at=later)
+        case _:
+            assert_never(outcome)
+
+
+def next_check(created_at: datetime, checks: int, now: datetime) -> datetime | None:
+    """When to ask again after `checks` times: 2, 4, 8, 15, 30 minutes, hourly for a day, then six-hourly.
+
+    None once the payment is older than 72 hours.
+    """
+    age = now - created_at
+    if age >= WATCHED_FOR:
+        return None
+    if checks < len(FIRST_CHECKS):
+        return now + FIRST_CHECKS[checks]
+    return now + (timedelta(hours=1) if age < timedelta(hours=24) else timedelta(hours=6))
+
+
+def told(cause: str, actor: str, report: Report, trace_id: str | None = None) -> Because:
+    """An event's words for what the gateway said."""
+    return Because(
+        cause,
+        actor,
+        gateway_code=report.code,
+        http_status=report.http_status,
+        latency_ms=report.latency_ms,
+        trace_id=trace_id,
+        detail={"reason": report.reason} if report.reason else None,
+    )
+
+
+def _next(payment: Payment, now: datetime) -> datetime | None:
+    return next_check(payment.created_at, payment.checks, now)
+
+
+def _receipt(paid: Paid, now: datetime) -> dict[str, object]:
+    return {
+        "ref_id": paid.ref_id,
+        "card_pan": paid.card_pan,
+        "card_hash": paid.card_hash,
+        "fee": paid.fee,
+        "verified_at": now,
+        "lease_until": None,
+        "next_check_at": now + REQUEUE_AFTER,
+    }

@@ -1,0 +1,179 @@
+"""The states of a purchase: which moves exist, and what of them the wire shows.
+
+The table is data. `move` is the only way a status changes outside the set-based crediting statement
+(`zimmer.ledger.purchases`, verified → credited), and every move leaves an event in the same commit.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from zimmer import clock
+from zimmer.db import Session
+from zimmer.models import Json, Payment, PaymentEvent, PaymentStatus
+
+S = PaymentStatus
+
+NOT_YET_HOPELESS = timedelta(minutes=30)  # how long "not paid" is still called "checking" when nobody said NOK
+
+
+@dataclass(frozen=True)
+class Move:
+    """One arrow of the drawing."""
+
+    source: PaymentStatus
+    cause: str
+    to: PaymentStatus
+
+
+def _moves(sources: tuple[PaymentStatus, ...], cause: str, to: PaymentStatus) -> tuple[Move, ...]:
+    return tuple(Move(source, cause, to) for source in sources)
+
+
+MOVES: tuple[Move, ...] = (
+    *_moves((S.CREATED,), "gateway accepts", S.PENDING),
+    *_moves((S.CREATED,), "gateway refuses", S.REJECTED),
+    *_moves((S.CREATED,), "no answer", S.INIT_UNKNOWN),
+    *_moves((S.INIT_UNKNOWN, S.REJECTED), "same Idempotency-Key", S.CREATED),
+    *_moves((S.CREATED,), "nothing to pay", S.VERIFIED),
+    *_moves((S.PENDING, S.NOT_PAID, S.VERIFY_UNKNOWN, S.EXPIRED), "claimed", S.VERIFYING),
+    *_moves((S.VERIFYING,), "lease over, claimed again", S.VERIFYING),
+    *_moves((S.VERIFYING,), "100 / 101", S.VERIFIED),
+    *_moves((S.VERIFYING,), "-51", S.NOT_PAID),
+    *_moves((S.VERIFYING,), "unknown", S.VERIFY_UNKNOWN),
+    *_moves((S.VERIFYING,), "-50 / -53 / -54", S.REVIEW),
+    *_moves((S.PENDING,), "inquiry FAILED", S.NOT_PAID),
+    *_moves((S.PENDING, S.NOT_PAID), "past expires_at and not paid", S.EXPIRED),
+    *_moves((S.PENDING, S.NOT_PAID, S.VERIFY_UNKNOWN, S.EXPIRED), "inquiry REVERSED", S.REVERSED),
+    *_moves((S.VERIFIED,), "worker", S.CREDITED),
+    *_moves((S.VERIFIED, S.CREDITED), "staff", S.REVERSING),
+    *_moves((S.REVERSING,), "code 100", S.REVERSED),
+    *_moves((S.REVERSING,), "refused", S.VERIFIED),
+    *_moves((S.REVERSING,), "refused", S.CREDITED),
+    *_moves((S.CREDITED,), "staff", S.REFUND_PENDING),
+    *_moves((S.REFUND_PENDING,), "paid back outside", S.REFUNDED),
+    *_moves((S.REVIEW,), "two managers and 100 / 101", S.VERIFIED),
+    *_moves((S.REVIEW,), "two managers and a reason", S.CLOSED),
+)
+
+SOURCES: dict[PaymentStatus, frozenset[PaymentStatus]] = {
+    to: frozenset(move.source for move in MOVES if move.to is to) for to in PaymentStatus
+}
+
+OPEN = frozenset({S.PENDING, S.VERIFYING, S.VERIFY_UNKNOWN})  # what counts against a customer's limit
+CLAIMABLE = SOURCES[S.VERIFYING]
+
+
+class WireStatus(StrEnum):
+    """What the outside is told. Never `failed` while the outcome is unknown."""
+
+    PENDING = "pending"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELED = "canceled"
+
+
+class Phase(StrEnum):
+    """Where the purchase is, for the customer's page."""
+
+    STARTING = "starting"
+    AT_BANK = "at_bank"
+    CHECKING = "checking"
+    UNDER_REVIEW = "under_review"
+    CREDITING = "crediting"
+    DONE = "done"
+    REFUNDING = "refunding"
+    REFUNDED = "refunded"
+    REFUSED = "refused"
+    CANCELED = "canceled"
+    NOT_PAID = "not_paid"
+
+
+Wire = tuple[WireStatus, Phase]
+
+_ALWAYS: dict[PaymentStatus, Wire] = {
+    S.CREATED: (WireStatus.PENDING, Phase.STARTING),
+    S.INIT_UNKNOWN: (WireStatus.PENDING, Phase.STARTING),
+    S.VERIFYING: (WireStatus.PENDING, Phase.CHECKING),
+    S.VERIFY_UNKNOWN: (WireStatus.PENDING, Phase.CHECKING),
+    S.REVIEW: (WireStatus.PENDING, Phase.UNDER_REVIEW),
+    S.VERIFIED: (WireStatus.SUCCEEDED, Phase.CREDITING),
+    S.CREDITED: (WireStatus.SUCCEEDED, Phase.DONE),
+    S.REVERSING: (WireStatus.SUCCEEDED, Phase.REFUNDING),
+    S.REFUND_PENDING: (WireStatus.SUCCEEDED, Phase.REFUNDING),
+    S.REVERSED: (WireStatus.SUCCEEDED, Phase.REFUNDED),
+    S.REFUNDED: (WireStatus.SUCCEEDED, Phase.REFUNDED),
+    S.REJECTED: (WireStatus.FAILED, Phase.REFUSED),
+    S.EXPIRED: (WireStatus.FAILED, Phase.NOT_PAID),
+    S.CLOSED: (WireStatus.FAILED, Phase.NOT_PAID),
+}
+
+
+def on_the_wire(payment: Payment, now: datetime) -> Wire:
+    """The status and phase shown to the customer."""
+    if payment.status is S.PENDING:
+        return WireStatus.PENDING, Phase.CHECKING if payment.nok_at else Phase.AT_BANK
+    if payment.status is S.NOT_PAID:
+        return _not_paid(payment, now)
+    return _ALWAYS[payment.status]
+
+
+def _not_paid(payment: Payment, now: datetime) -> Wire:
+    if payment.nok_at or payment.canceled_at:
+        return WireStatus.CANCELED, Phase.CANCELED
+    if now - payment.created_at < NOT_YET_HOPELESS:
+        return WireStatus.PENDING, Phase.CHECKING
+    return WireStatus.FAILED, Phase.NOT_PAID
+
+
+@dataclass(frozen=True)
+class Because:
+    """Why something happened to a purchase: what its event will say."""
+
+    cause: str
+    actor: str
+    gateway_code: int | None = None
+    http_status: int | None = None
+    latency_ms: int | None = None
+    trace_id: str | None = None
+    detail: Json | None = None
+
+
+def locked(session: Session, payment_id: int) -> Payment:
+    """The payment, locked until the transaction ends, as it is now."""
+    return session.get_one(Payment, payment_id, with_for_update=True, populate_existing=True)
+
+
+def move(session: Session, payment: Payment, to: PaymentStatus, because: Because, **facts: object) -> None:
+    """Bring a locked payment to another status, set the columns in `facts`, and write the event.
+
+    Raises ValueError for a move that the table does not have: that is a mistake of ours.
+    """
+    if payment.status not in SOURCES[to]:
+        raise ValueError(f"payment {payment.id} cannot go from {payment.status} to {to}")
+    source, payment.status = payment.status, to
+    for column, value in facts.items():
+        setattr(payment, column, value)
+    record(session, payment, because, source=source)
+
+
+def record(session: Session, payment: Payment, because: Because, *, source: PaymentStatus | None = None) -> None:
+    """Write what happened to a locked payment; with `source`, that it came from there."""
+    payment.event_seq += 1
+    session.add(
+        PaymentEvent(
+            payment_id=payment.id,
+            seq=payment.event_seq,
+            at=clock.now(),
+            actor=because.actor,
+            from_status=source,
+            to_status=payment.status if source else None,
+            cause=because.cause,
+            gateway_code=because.gateway_code,
+            http_status=because.http_status,
+            latency_ms=because.latency_ms,
+            trace_id=because.trace_id or payment.trace_id,
+            detail=because.detail,
+        )
+    )
+    session.flush()

@@ -1,0 +1,170 @@
+"""Every minute: whatever was left half done is finished.
+
+In this order: messages that were promised and not sent; verified payments nobody credited; then the
+gateway is asked about customers who never came back, until the time or the calls of this run are used.
+"""
+
+import time
+from typing import Any, TypedDict
+
+from sqlalchemy import select, update
+
+from functions.payments import gateways
+from functions.payments.gateways.base import Gateway, Inquired, Report, Standing, Unknown
+from functions.payments.settlement import LEASE, REQUEUE_AFTER, confirm, next_check, told
+from functions.payments.states import Because, locked, move, record
+from zimmer import clock, events
+from zimmer.db import Session, committed
+from zimmer.events import CreditPayment
+from zimmer.models import Payment, PaymentStatus
+from zimmer.observability import logger
+
+ACTOR = "payments-sweep"
+SECONDS_TO_USE = 45.0  # of the function's 60
+MOST_CALLS = 40
+TOO_MANY_CALLS = -12  # the gateway asks for patience: stop until the next run
+
+S = PaymentStatus
+ASKED_BY_INQUIRY = frozenset({S.PENDING, S.NOT_PAID, S.EXPIRED})
+ASKED_BY_VERIFY = frozenset({S.VERIFYING, S.VERIFY_UNKNOWN})
+WATCHED = ASKED_BY_INQUIRY | ASKED_BY_VERIFY | {S.CREATED}
+
+
+class Swept(TypedDict):
+    """What one run did."""
+
+    published: int
+    requeued: int
+    asked: int
+
+
+def handler(event: Any, context: Any) -> Swept:
+    """One run of the schedule."""
+    swept = sweep(gateways.zarinpal())
+    logger().info("sweep.done", **swept)
+    return swept
+
+
+def sweep(gateway: Gateway) -> Swept:
+    """Publish, re-enqueue, ask."""
+    published = events.publish()
+    requeued = requeue_uncredited()
+    published += events.publish() if requeued else 0
+    return Swept(published=published, requeued=requeued, asked=ask_about_the_missing(gateway))
+
+
+def requeue_uncredited() -> int:
+    """Send again for payments that were verified a minute ago and are not credited: the queue may have lost them."""
+    now = clock.now()
+    with committed() as session:
+        overdue = session.scalars(
+            update(Payment)
+            .where(Payment.status == S.VERIFIED, Payment.next_check_at <= now)
+            .values(next_check_at=now + REQUEUE_AFTER)
+            .returning(Payment.id)
+        ).all()
+        events.promise_again(session, (CreditPayment(payment_id) for payment_id in overdue))
+    return len(overdue)
+
+
+def ask_about_the_missing(gateway: Gateway) -> int:
+    """Ask the gateway about each payment that is due, one lease at a time. Returns how many were asked."""
+    until = time.monotonic() + SECONDS_TO_USE
+    asked = 0
+    while asked < MOST_CALLS and time.monotonic() < until:
+        with committed() as session:
+            payment = take_due(session)
+        if payment is None:
+            break
+        asked += 1
+        if _told_to_wait(heal(payment, gateway)):
+            break
+    return asked
+
+
+def take_due(session: Session) -> Payment | None:
+    """The longest-due payment, put off until this run has surely finished with it."""
+    now = clock.now()
+    payment = session.scalars(
+        select(Payment)
+        .where(Payment.next_check_at <= now, Payment.status.in_(WATCHED))
+        .order_by(Payment.next_check_at)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    ).first()
+    if payment is not None:
+        payment.checks += 1
+        payment.next_check_at = now + LEASE
+        session.flush()
+    return payment
+
+
+def heal(payment: Payment, gateway: Gateway) -> Report | None:
+    """Find out what became of one payment and move it on. Returns how the last call went."""
+    if payment.authority is None:
+        give_up_waiting_for_the_gateway(payment.id)
+        return None
+    if payment.status in ASKED_BY_VERIFY:
+        return _verify(payment, gateway)
+    inquired = gateway.inquire(payment.authority)
+    match inquired:
+        case Inquired(standing=Standing.PAID | Standing.VERIFIED):
+            return _verify(payment, gateway)
+        case Inquired(standing=standing, report=report):
+            with committed() as session:
+                note_standing(session, payment.id, standing, report)
+            return report
+        case Unknown(report=report):
+            with committed() as session:
+                look_later(session, payment.id, told("inquiry-unknown", ACTOR, report))
+            return report
+
+
+def note_standing(session: Session, payment_id: int, standing: Standing, report: Report) -> None:
+    """Keep what an inquiry says about a payment that is not paid."""
+    payment = locked(session, payment_id)
+    if payment.status not in ASKED_BY_INQUIRY:
+        return  # the customer came back while we asked
+    now = clock.now()
+    later = next_check(payment.created_at, payment.checks, now)
+    because = told(f"inquiry-{standing.lower().replace('_', '-')}", ACTOR, report)
+    if standing is Standing.REVERSED:
+        move(session, payment, S.REVERSED, because, next_check_at=None)
+    elif payment.status is not S.EXPIRED and now >= payment.expires_at:
+        move(session, payment, S.EXPIRED, because, next_check_at=later)
+    elif payment.status is S.PENDING and standing is Standing.FAILED:
+        move(session, payment, S.NOT_PAID, because, next_check_at=later)
+    else:
+        payment.next_check_at = later
+        record(session, payment, because)
+
+
+def look_later(session: Session, payment_id: int, because: Because) -> None:
+    """Nothing was learned: ask again after the next wait."""
+    payment = locked(session, payment_id)
+    payment.next_check_at = next_check(payment.created_at, payment.checks, clock.now())
+    record(session, payment, because)
+
+
+def give_up_waiting_for_the_gateway(payment_id: int) -> None:
+    """The process that opened this purchase died before the gateway's answer was kept."""
+    with committed() as session:
+        payment = locked(session, payment_id)
+        if payment.status is S.CREATED:
+            move(
+                session,
+                payment,
+                S.INIT_UNKNOWN,
+                Because("lease-over", ACTOR),
+                lease_until=None,
+                next_check_at=None,
+            )
+
+
+def _verify(payment: Payment, gateway: Gateway) -> Report | None:
+    outcome = confirm(payment.id, gateway, actor=ACTOR)
+    return outcome.report if outcome else None
+
+
+def _told_to_wait(report: Report | None) -> bool:
+    return report is not None and report.code == TOO_MANY_CALLS

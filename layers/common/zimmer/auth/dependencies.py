@@ -1,0 +1,138 @@
+"""What a route may ask for in its signature.
+
+All of these are `async` and call the database directly: a container serves one request at a time, so a
+thread would only add a hop (and FastAPI sends plain functions to threads).
+"""
+
+from collections.abc import AsyncIterator, Callable, Coroutine
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import Depends, Header
+from sqlalchemy import select
+
+from zimmer import clock, crypto
+from zimmer.auth import tokens
+from zimmer.auth.roles import Right, audience_of, may
+from zimmer.db import AtomicSession, ReadSession, Session, database
+from zimmer.errors import NotAllowed, NotSignedIn, ServiceTokenInvalid
+from zimmer.models import Audience, Role, SignIn, User
+
+
+@dataclass(frozen=True)
+class Person:
+    """The signed-in caller, as the one query that proved the sign-in read them."""
+
+    id: int
+    name: str
+    email: str
+    phone_number: str | None
+    role: Role
+    email_verified_at: datetime | None
+    twofa_enabled: bool
+    created_at: datetime
+    session_id: UUID
+    audience: Audience
+
+
+@dataclass(frozen=True)
+class ServiceCaller:
+    """A running automation, as far as its token's form says. The consume statement proves the rest."""
+
+    token_id: int
+    token_hash: bytes
+
+
+async def get_session() -> AsyncIterator[Session]:
+    """One transaction per request, committed before the answer leaves (see `SessionDep`)."""
+    with database().transaction() as session:
+        yield session
+
+
+async def get_read_session() -> ReadSession:
+    return database().read()
+
+
+async def get_atomic_session() -> AtomicSession:
+    return database().atomic()
+
+
+# scope="function": FastAPI's default runs what follows `yield` after the answer has gone out, so a commit
+# that failed would still have said 200.
+SessionDep = Annotated[Session, Depends(get_session, scope="function")]
+ReadSessionDep = Annotated[ReadSession, Depends(get_read_session)]
+AtomicSessionDep = Annotated[AtomicSession, Depends(get_atomic_session)]
+
+
+async def signed_in(session: ReadSessionDep, authorization: Annotated[str | None, Header()] = None) -> Person:
+    """The person behind the Bearer token. Sign-in and account are read in one query, so a logout,
+    a deactivation or a change of role acts on the very next request.
+    """
+    claims = tokens.read(_bearer(authorization))
+    row = session.first(
+        select(
+            User.id,
+            User.name,
+            User.email,
+            User.phone_number,
+            User.role,
+            User.email_verified_at,
+            User.twofa_enabled,
+            User.created_at,
+            SignIn.id.label("session_id"),
+            SignIn.audience,
+        )
+        .join(SignIn, SignIn.user_id == User.id)
+        .where(
+            SignIn.id == claims.session_id,
+            SignIn.audience == claims.audience,
+            SignIn.revoked_at.is_(None),
+            SignIn.expires_at > clock.now(),
+            User.id == claims.user_id,
+            User.token_version == claims.token_version,
+            User.is_active,
+        )
+    )
+    if row is None:
+        raise NotSignedIn("This session has ended")
+    return Person(**row._mapping)
+
+
+CurrentUser = Annotated[Person, Depends(signed_in)]
+
+
+def require(right: Right) -> Callable[[Person], Coroutine[Any, Any, Person]]:
+    """A dependency that lets through whoever has `right`, signed in to the panel it belongs to."""
+
+    async def allowed(person: CurrentUser) -> Person:
+        audience = audience_of(right)
+        if not may(person.role, right) or (audience is not None and person.audience is not audience):
+            raise NotAllowed
+        return person
+
+    return allowed
+
+
+Customer = Annotated[Person, Depends(require(Right.OWN_AUTOMATIONS))]
+Buyer = Annotated[Person, Depends(require(Right.OWN_PAYMENTS))]
+
+
+async def service_caller(x_zimmer_service_token: Annotated[str | None, Header()] = None) -> ServiceCaller:
+    """The caller's token, `zs_<id>_<secret>`. Raises ServiceTokenInvalid when it cannot be one of ours."""
+    match (x_zimmer_service_token or "").split("_", 2):
+        case ["zs", number, secret] if number.isascii() and number.isdigit() and len(number) < 10 and secret:
+            return ServiceCaller(token_id=int(number), token_hash=crypto.token_hash(secret))
+        case _:
+            raise ServiceTokenInvalid
+
+
+ServiceCallerDep = Annotated[ServiceCaller, Depends(service_caller)]
+
+
+def _bearer(authorization: str | None) -> str:
+    scheme, _, token = (authorization or "").partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise NotSignedIn
+    return token.strip()

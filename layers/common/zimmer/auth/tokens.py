@@ -1,0 +1,99 @@
+"""Access tokens: short-lived JWTs (RFC 8725) that name a sign-in, checked against it on every request.
+
+The algorithm is fixed in code: a token's header may not choose how it is checked.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import jwt
+
+from zimmer import clock
+from zimmer.crypto import key_id
+from zimmer.errors import TokenExpired, TokenInvalid
+from zimmer.models import Audience
+from zimmer.settings import get_settings
+
+ISSUER = "zimmer"
+ALGORITHM = "HS256"
+REQUIRED = ["iss", "aud", "sub", "sid", "ver", "iat", "exp", "jti"]
+
+
+@dataclass(frozen=True)
+class AccessClaims:
+    """What a valid access token says. Whether the sign-in still lives is the database's to say."""
+
+    user_id: int
+    session_id: UUID
+    audience: Audience
+    token_version: int
+
+
+@dataclass(frozen=True)
+class AccessToken:
+    """A token for the panel, and for how many seconds it is good."""
+
+    text: str
+    expires_in: int
+
+
+def issue(claims: AccessClaims) -> AccessToken:
+    """Sign a new access token for a sign-in."""
+    life = timedelta(minutes=get_settings().jwt_access_token_expire_minutes)
+    now = clock.now()
+    payload = {
+        "iss": ISSUER,
+        "aud": claims.audience.value,
+        "sub": str(claims.user_id),
+        "sid": str(claims.session_id),
+        "ver": claims.token_version,
+        "iat": now,
+        "exp": now + life,
+        "jti": str(uuid4()),
+    }
+    key = _key()
+    return AccessToken(
+        text=jwt.encode(payload, key, algorithm=ALGORITHM, headers={"kid": key_id(key.encode())}),
+        expires_in=int(life.total_seconds()),
+    )
+
+
+def read(token: str) -> AccessClaims:
+    """Check signature, key, issuer and times. Raises TokenExpired or TokenInvalid.
+
+    The audience is returned, not judged: a route says which one it serves.
+    """
+    key = _key()
+    try:
+        if jwt.get_unverified_header(token).get("kid") != key_id(key.encode()):
+            raise TokenInvalid
+        claims = jwt.decode(
+            token,
+            key,
+            algorithms=[ALGORITHM],
+            issuer=ISSUER,
+            audience=[audience.value for audience in Audience],
+            # The platform's clock can be moved and PyJWT's cannot, so the times are compared below.
+            options={"require": REQUIRED, "verify_exp": False, "verify_iat": False},
+        )
+        _still_good(claims["exp"])
+        return AccessClaims(
+            user_id=int(claims["sub"]),
+            session_id=UUID(claims["sid"]),
+            audience=Audience(claims["aud"]),
+            token_version=int(claims["ver"]),
+        )
+    except (jwt.InvalidTokenError, ValueError, TypeError) as error:
+        raise TokenInvalid from error
+
+
+def _still_good(expires_at: object) -> None:
+    if not isinstance(expires_at, int):
+        raise TokenInvalid
+    if expires_at <= clock.now().timestamp():
+        raise TokenExpired
+
+
+def _key() -> str:
+    return get_settings().jwt_secret_key.get_secret_value()

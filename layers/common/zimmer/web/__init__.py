@@ -1,0 +1,106 @@
+"""HTTP at the edge: one FastAPI app per endpoint group, and its Lambda handler.
+
+Errors leave as `application/problem+json` (RFC 9457), every answer with security headers, large ones
+compressed. Routes and dependencies are `async def` and call the database directly, since a Lambda
+environment (and a local sandbox) serves one request at a time; a thread per request would only add a hop.
+"""
+
+import asyncio
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, FastAPI, Path
+from fastapi.routing import APIRoute
+from mangum import Mangum
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.middleware.gzip import GZipMiddleware
+
+from zimmer.observability import logger
+from zimmer.web.edge import BODY_LIMIT, Edge, client_ip
+from zimmer.web.problems import PROBLEM_JSON, Problem, answer_as_problems, problems, request_id
+
+__all__ = [
+    "BODY_LIMIT",
+    "Health",
+    "PathId",
+    "Problem",
+    "RequestId",
+    "RowId",
+    "StrictBody",
+    "build_app",
+    "client_ip",
+    "lambda_handler",
+    "problems",
+]
+
+COMPRESS_FROM = 1024
+LARGEST_ID = 2**31 - 1  # of a SERIAL column; past it Postgres would refuse the cast
+
+PathId = Annotated[int, Path(ge=1, le=LARGEST_ID)]
+RequestId = Annotated[str, Depends(request_id)]
+RowId = Annotated[int, Field(ge=1, le=LARGEST_ID)]
+
+Event = dict[str, Any]
+LambdaHandler = Callable[[Event, Any], dict[str, Any]]
+
+
+class StrictBody(BaseModel):
+    """The parent of request bodies: a field we do not know is refused, not ignored."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+
+class Health(BaseModel):
+    """The group answers. It says nothing about the database."""
+
+    status: str = "ok"
+    group: str
+
+
+def build_app(group: str, *routers: APIRouter) -> FastAPI:
+    """The app of one endpoint group, with everything that all groups share."""
+    app = FastAPI(
+        title=f"Zimmer {group}", docs_url=None, redoc_url=None, openapi_url=None, generate_unique_id_function=_name_of
+    )
+    app.state.group = group
+    app.include_router(_health(group))
+    for router in routers:
+        app.include_router(router)
+    answer_as_problems(app)
+    app.add_middleware(GZipMiddleware, minimum_size=COMPRESS_FROM)
+    app.add_middleware(Edge)
+    return app
+
+
+def lambda_handler(app: FastAPI) -> LambdaHandler:
+    """What Lambda calls: API Gateway's event in, its answer out."""
+    adapter = Mangum(app, lifespan="off", text_mime_types=["text/", "application/json", PROBLEM_JSON])
+
+    def handler(event: Event, context: Any) -> dict[str, Any]:
+        _ensure_event_loop()  # Mangum wants one in the calling thread
+        logger().set_correlation_id(event.get("requestContext", {}).get("requestId"))
+        return adapter(event, context)
+
+    return handler
+
+
+def _health(group: str) -> APIRouter:
+    router = APIRouter()
+
+    @router.get(f"/api/{group}/health")
+    async def health() -> Health:
+        """Whether this group answers, without asking the database."""
+        return Health(group=group)
+
+    return router
+
+
+def _name_of(route: APIRoute) -> str:
+    return route.name
+
+
+def _ensure_event_loop() -> None:
+    try:
+        asyncio.get_event_loop_policy().get_event_loop()
+    except RuntimeError:
+        asyncio.set_event_loop(asyncio.new_event_loop())

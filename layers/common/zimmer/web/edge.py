@@ -1,0 +1,95 @@
+"""The outermost layer of every app: ids, headers, the limit on bodies, and nothing internal leaving."""
+
+from uuid import uuid4
+
+from fastapi import Request
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from zimmer.errors import BodyTooLarge, ZimmerError
+from zimmer.observability import logger
+from zimmer.web.problems import problem_response
+
+BODY_LIMIT = 256 * 1024
+
+SECURITY_HEADERS = {
+    "strict-transport-security": "max-age=63072000; includeSubDomains",
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "no-referrer",
+    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+}
+PRIVATE = {"cache-control": "no-store"}
+
+
+class Edge:
+    """Gives every request its id and every answer its headers; refuses large bodies; hides what broke."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request_id = _gateway_request_id(scope) or str(uuid4())
+        scope.setdefault("state", {})["request_id"] = request_id
+        started = False
+
+        async def answer(message: Message) -> None:
+            nonlocal started
+            if message["type"] == "http.response.start":
+                started = True
+                _dress(MutableHeaders(scope=message), request_id)
+            await send(message)
+
+        try:
+            body = await _whole_body(receive)
+            await self._app(scope, _replayed(body), answer)
+        except BodyTooLarge as error:
+            await problem_response(error, request_id)(scope, receive, answer)
+        except Exception:
+            logger().exception("request.failed", path=scope["path"], request_id=request_id)
+            if not started:
+                await problem_response(ZimmerError(), request_id)(scope, receive, answer)
+
+
+async def _whole_body(receive: Receive) -> bytes:
+    """Read the body. Raises BodyTooLarge as soon as it passes the limit."""
+    body = bytearray()
+    while True:
+        message = await receive()
+        body += message.get("body", b"")
+        if len(body) > BODY_LIMIT:
+            raise BodyTooLarge(limit_bytes=BODY_LIMIT)
+        if not message.get("more_body"):
+            return bytes(body)
+
+
+def _replayed(body: bytes) -> Receive:
+    messages: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def receive() -> Message:
+        return messages.pop() if messages else {"type": "http.disconnect"}
+
+    return receive
+
+
+def _dress(headers: MutableHeaders, request_id: str) -> None:
+    headers["x-request-id"] = request_id
+    for name, value in SECURITY_HEADERS.items():
+        headers[name] = value
+    for name, value in PRIVATE.items():
+        headers.setdefault(name, value)
+
+
+def client_ip(request: Request) -> str | None:
+    """Who called, as API Gateway saw them. Never X-Forwarded-For: anyone can write that."""
+    http = request.scope.get("aws.event", {}).get("requestContext", {}).get("http", {})
+    return http.get("sourceIp") or (request.client.host if request.client else None)
+
+
+def _gateway_request_id(scope: Scope) -> str | None:
+    event = scope.get("aws.event", {})
+    found = event.get("requestContext", {}).get("requestId")
+    return str(found) if found else None

@@ -1,0 +1,117 @@
+"""The verbs of `./zimmer`. Each imports what it needs, so that none waits for the others."""
+
+import argparse
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from local.template import ROOT
+
+CHECKS = {
+    "style": ("ruff", "check", ".", "zimmer"),
+    "format": ("ruff", "format", "--check", ".", "zimmer"),
+    "types": ("mypy",),
+    "imports": ("lint-imports",),
+}
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one verb; the exit code for the shell."""
+    tools = [str(Path(sys.executable).parent), str(ROOT / ".local" / "tools" / "bin")]
+    os.environ["PATH"] = os.pathsep.join([*tools, os.environ.get("PATH", "")])
+    verb, *rest = arguments
+    return VERBS[verb](rest)
+
+
+def up(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="./zimmer up", description="Run the whole platform until Ctrl-C.")
+    parser.add_argument("--port", type=int, default=8000, help="of the API (8000)")
+    parser.add_argument("--sandboxes", type=int, default=1, metavar="N", help="processes per function (1)")
+    parser.add_argument("--without-worker", action="store_true", help="take payments, but credit no tokens")
+    parser.add_argument("-v", "--verbose", action="store_true", help="show every request")
+    chosen = parser.parse_args(arguments)
+
+    from local.platform import Wishes
+    from local.platform import up as run_until_stopped
+
+    return run_until_stopped(
+        Wishes(
+            port=chosen.port,
+            sandboxes=max(1, chosen.sandboxes),
+            with_worker=not chosen.without_worker,
+            verbose=chosen.verbose,
+        )
+    )
+
+
+def test(arguments: list[str]) -> int:
+    return subprocess.run([sys.executable, "-m", "pytest", *arguments], cwd=ROOT).returncode
+
+
+def lint(_: list[str]) -> int:
+    """Every check, each as one line; what a failed one said stands below it."""
+    return max([check(name, command) for name, command in CHECKS.items()])
+
+
+def check(name: str, command: tuple[str, ...]) -> int:
+    started = time.monotonic()
+    print(f"  {name} … ", end="", flush=True)
+    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    print(f"{'failed' if done.returncode else 'ok'}  {time.monotonic() - started:.1f} s", flush=True)
+    if done.returncode:
+        print(done.stdout)
+    return min(done.returncode, 1)
+
+
+def sql(arguments: list[str]) -> int:
+    """psql on the running platform's database."""
+    from local import record
+    from local.postgres import binary
+
+    if not (running := record.running()):
+        sys.exit("nothing is running; start it with: ./zimmer up")
+    return subprocess.run([binary("psql"), running.database_url, *arguments]).returncode
+
+
+def demo(arguments: list[str]) -> int:
+    from local.demo import main as run
+
+    return run(arguments)
+
+
+def check_ledger(arguments: list[str]) -> int:
+    from local.check import main as run
+
+    return run(arguments)
+
+
+def openapi(arguments: list[str]) -> int:
+    from local.openapi import main as run
+
+    return run(arguments)
+
+
+def build(_: list[str]) -> int:
+    from local.build import BuildFailed
+    from local.build import build as build_artifacts
+
+    try:
+        print(build_artifacts())
+    except BuildFailed as failed:
+        sys.exit(str(failed))
+    return 0
+
+
+VERBS: dict[str, Callable[[list[str]], int]] = {
+    "up": up,
+    "test": test,
+    "lint": lint,
+    "sql": sql,
+    "demo": demo,
+    "check": check_ledger,
+    "openapi": openapi,
+    "build": build,
+}

@@ -1,0 +1,76 @@
+"""A program that runs beside the platform: the queue server, the pretend bank, the sample automation."""
+
+import contextlib
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from local.environment import plain_environment
+from local.errors import CannotStart
+from local.leash import Leash
+from local.ports import answers
+from local.template import ROOT
+
+START_SECONDS = 30.0
+STOP_SECONDS = 3.0
+
+
+class Companion:
+    """A Python module that serves a port. `wait` for it as late as possible: it starts while others work."""
+
+    def __init__(self, process: subprocess.Popen[bytes], *, port: int, log: Path) -> None:
+        self._process = process
+        self.port = port
+        self.url = f"http://localhost:{port}"
+        self.log = log
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def wait(self) -> None:
+        """Return when it accepts connections. Raises CannotStart when it ends or takes too long."""
+        deadline = time.monotonic() + START_SECONDS
+        while not answers(self.port):
+            if self._process.poll() is not None:
+                raise CannotStart(f"it ended at once: {last_words(self.log)}", log=self.log)
+            if time.monotonic() > deadline:
+                raise CannotStart(f"it does not answer after {START_SECONDS:.0f} seconds", log=self.log)
+            time.sleep(0.02)
+
+    def stop(self) -> None:
+        self._process.terminate()
+        try:
+            self._process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+
+@contextlib.contextmanager
+def beside(module: str, *arguments: str, port: int, log: Path, leash: Leash) -> Iterator[Companion]:
+    """`python -m module arguments` for the length of the block."""
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", module, *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            cwd=ROOT,
+            env=plain_environment(),
+            start_new_session=True,  # Ctrl-C is for the platform, which stops us in its own order
+        )
+    leash.hold(process.pid)
+    companion = Companion(process, port=port, log=log)
+    try:
+        yield companion
+    finally:
+        companion.stop()
+        leash.release(process.pid)
+
+
+def last_words(log: Path) -> str:
+    lines = [line for line in log.read_text(errors="replace").splitlines() if line.strip()]
+    return lines[-1].strip() if lines else "it said nothing"

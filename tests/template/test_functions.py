@@ -1,0 +1,85 @@
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from local.template import Template, functions, load_template, resources, routes, schedules
+
+FUNCTIONS = functions(load_template())
+GROUPS = {"auth", "automations", "payments", "support", "admin"}
+
+
+@pytest.mark.parametrize("logical_id", FUNCTIONS)
+def test_a_handler_names_a_file_of_the_repository(logical_id: str, root: Path) -> None:
+    found = re.fullmatch(r"functions\.(\w+)\.(\w+)\.handler", FUNCTIONS[logical_id].handler)
+    assert found is not None
+    assert found[1] in GROUPS
+    assert (root / "functions" / found[1] / f"{found[2]}.py").is_file()
+
+
+@pytest.mark.parametrize("logical_id", FUNCTIONS)
+def test_an_artifact_holds_its_group_and_nothing_else(logical_id: str, root: Path, tmp_path: Path) -> None:
+    group = FUNCTIONS[logical_id].handler.split(".")[1]
+    variables = [f"ARTIFACTS_DIR={tmp_path}", "PYTHON313=false"]
+    subprocess.run(["make", "-s", f"build-{logical_id}", *variables], cwd=root / "functions", check=True)
+    assert [entry.name for entry in tmp_path.iterdir()] == ["functions"]
+    assert {entry.name for entry in (tmp_path / "functions").iterdir()} == {"__init__.py", group}
+    assert python_files(tmp_path / "functions" / group) == python_files(root / "functions" / group)
+
+
+def python_files(folder: Path) -> set[Path]:
+    return {path.relative_to(folder) for path in folder.rglob("*.py")}
+
+
+def test_a_function_that_no_group_builds_is_refused(root: Path, tmp_path: Path) -> None:
+    command = ["make", "-s", "build-Nothing", f"ARTIFACTS_DIR={tmp_path}", "PYTHON313=false"]
+    made = subprocess.run(command, cwd=root / "functions", capture_output=True, text=True, check=False)
+    assert made.returncode != 0
+    assert "no group builds Nothing" in made.stderr
+
+
+@pytest.mark.parametrize("logical_id", FUNCTIONS)
+def test_each_deployment_publishes_a_new_version(logical_id: str, template: Template) -> None:
+    properties = resources(template, "AWS::Serverless::Function")[logical_id]["Properties"]
+    assert template["Globals"]["Function"]["AutoPublishAlias"] == "live"
+    assert properties["AutoPublishCodeSha256"] == {"Ref": "BuildSha"}
+    assert "AutoPublishAlias" not in properties
+
+
+def test_a_deployment_without_a_build_is_refused(template: Template) -> None:
+    default = template["Parameters"]["BuildSha"]["Default"]
+    (rule,) = template["Rules"]["BuildIsNamed"]["Assertions"]
+    assert rule["Assert"] == {"Fn::Not": [{"Fn::Equals": [{"Ref": "BuildSha"}, default]}]}
+
+
+@pytest.mark.parametrize("logical_id", FUNCTIONS)
+def test_logs_are_kept_for_a_set_time(logical_id: str, template: Template) -> None:
+    properties = resources(template, "AWS::Serverless::Function")[logical_id]["Properties"]
+    group = resources(template, "AWS::Logs::LogGroup")[properties["LoggingConfig"]["LogGroup"]["Ref"]]
+    assert group["Properties"]["RetentionInDays"] == {"Ref": "LogRetentionDays"}
+
+
+def test_no_two_functions_share_a_log(template: Template) -> None:
+    logs = [
+        group["Properties"]["LogGroupName"]["Fn::Sub"] for group in resources(template, "AWS::Logs::LogGroup").values()
+    ]
+    assert len(set(logs)) == len(FUNCTIONS)
+
+
+def test_api_functions_answer_before_api_gateway_hangs_up(template: Template) -> None:
+    assert all(FUNCTIONS[route.function].timeout_seconds < 30 for route in routes(template))
+
+
+def test_the_sweep_runs_alone_every_minute(template: Template) -> None:
+    (sweep,) = schedules(template)
+    assert sweep.function == "PaymentsSweep"
+    assert sweep.expression == "rate(1 minute)"
+    assert FUNCTIONS["PaymentsSweep"].reserved_concurrency == 1
+    assert FUNCTIONS["PaymentsSweep"].timeout_seconds <= 60
+
+
+def test_layer_versions_outlive_a_deployment(template: Template) -> None:
+    layer = resources(template, "AWS::Serverless::LayerVersion")["CommonLayer"]
+    assert layer["Properties"]["RetentionPolicy"] == "Retain"
+    assert template["Globals"]["Function"]["Layers"] == [{"Ref": "CommonLayer"}]
