@@ -35,16 +35,10 @@ def up(arguments: list[str]) -> int:
     chosen = parser.parse_args(arguments)
 
     from local.platform import Wishes
-    from local.platform import up as run_until_stopped
+    from local.up import up as run_until_stopped
 
-    return run_until_stopped(
-        Wishes(
-            port=chosen.port,
-            sandboxes=max(1, chosen.sandboxes),
-            with_worker=not chosen.without_worker,
-            verbose=chosen.verbose,
-        )
-    )
+    wishes = Wishes(port=chosen.port, sandboxes=max(1, chosen.sandboxes), with_worker=not chosen.without_worker)
+    return run_until_stopped(wishes, verbose=chosen.verbose)
 
 
 def test(arguments: list[str]) -> int:

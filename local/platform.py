@@ -1,17 +1,15 @@
-"""`./zimmer up`: the whole platform as one process tree, in the order in which its parts need each other.
+"""The whole platform as one process tree, started in the order in which its parts need each other.
 
 What takes long to start by itself is begun first and waited for last. Everything is undone in the opposite order.
 """
 
 import contextlib
-import logging
 import os
-import signal
+import socket
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, NoReturn
+from urllib.parse import urlsplit
 
 from local import ports, queues, record, screen
 from local.companion import Companion, beside
@@ -21,6 +19,7 @@ from local.gateway import Gateway, local_origins
 from local.leash import Leash
 from local.poller import Poller
 from local.postgres import Postgres
+from local.queues import Address
 from local.record import Account, Record
 from local.sandbox import Sandboxes, Surroundings
 from local.scheduler import Clock
@@ -38,26 +37,6 @@ class Wishes:
     port: int = 8000
     sandboxes: int = 1
     with_worker: bool = True
-    verbose: bool = False
-
-
-def up(wishes: Wishes) -> int:
-    """Run the platform until Ctrl-C; the exit code for the shell."""
-    if already := record.running():
-        screen.show(screen.card(already))
-        return 0
-    stop_on_signals()
-    write_logs(verbose=wishes.verbose)
-    try:
-        with contextlib.ExitStack() as undo:
-            Platform(wishes, undo).start()
-            while True:
-                signal.pause()
-    except CannotStart:
-        return 1  # its step has said why
-    except KeyboardInterrupt:
-        screen.show("\nstopped")
-        return 0
 
 
 class Platform:
@@ -69,105 +48,116 @@ class Platform:
         self._template = load_template()
         self._stopping = threading.Event()
         self._leash = undo.enter_context(Leash())
+        self._pids: dict[str, int] = {}
 
     def start(self) -> None:
+        """Everything, one shown step after the other. Raises CannotStart after the step has said why."""
+        sockets = self._take_port()
+        queue_server = self._beside("queue", QUEUE_PORT, "moto.server", "-H", "localhost", "-p")
+        bank = self._beside("zarinpal", ZARINPAL_PORT, "local.zarinpal", "--port")
+        database_url = self._start_database()
+        addresses = self._make_queues(queue_server)
+        places = Places(
+            database_url=database_url,
+            api_url=f"http://localhost:{self._wishes.port}",
+            zarinpal_url=bank.url,
+            sqs_url=queue_server.url,
+            credit_queue_url=addresses["CreditQueue"].url,
+        )
+        environment = shared_environment(places, local_keys())
+        adopt(environment)
+        seeded = fill(database_url)
+        automation = self._start_others(bank, seeded)
+        sandboxes = self._open_gateway(environment, sockets)
+        self._begin_background(sandboxes, queue_server, addresses)
+        self._announce(self._record(places, addresses, automation, seeded))
+        self._warm(sandboxes)
+
+    def _take_port(self) -> list[socket.socket]:
         with screen.step(f"taking port {self._wishes.port}"):
-            sockets = take(self._wishes.port)
-            for held in sockets:
-                self._undo.callback(held.close)
-        queue_server, bank = self._begin_queue(), self._begin_bank()
+            try:
+                sockets = ports.take(self._wishes.port)
+            except OSError as error:
+                elsewhere = f"./zimmer up --port {ports.next_free(self._wishes.port)}"
+                raise CannotStart(f"another program uses port {self._wishes.port}", mend=elsewhere) from error
+        for held in sockets:
+            self._undo.callback(held.close)
+        return sockets
+
+    def _beside(self, name: str, port: int, module: str, *arguments: str) -> Companion:
+        """A companion on this port or a free one; the port is its last argument."""
+        port = ports.preferred(port)
+        running = beside(module, *arguments, str(port), port=port, log=LOGS / f"{name}.log", leash=self._leash)
+        companion = self._undo.enter_context(running)
+        self._pids[name] = companion.pid
+        return companion
+
+    def _start_database(self) -> str:
+        if given := os.environ.get("DATABASE_URL"):
+            with screen.step("reaching DATABASE_URL"):
+                refuse_unreachable(given)
+            return given
         with screen.step("starting Postgres"):
-            database_url, pids = self._start_database()
+            postgres = Postgres(DATA / "postgres", port=ports.preferred(POSTGRES_PORT), log=LOGS / "postgres.log")
+            server = self._undo.enter_context(postgres)
+        self._pids["postgres"] = server.pid
+        return server.url
+
+    def _make_queues(self, queue_server: Companion) -> dict[str, Address]:
         with screen.step("starting the queue"):
             queue_server.wait()
-            addresses = queues.create(queues.client(queue_server.url), queues_of(self._template))
-        environment = shared_environment(
-            Places(
-                database_url=database_url,
-                api_url=f"http://localhost:{self._wishes.port}",
-                zarinpal_url=bank.url,
-                sqs_url=queue_server.url,
-                credit_queue_url=addresses["CreditQueue"].url,
-            ),
-            local_keys(),
-        )
-        adopt(environment)
-        with screen.step("migrating the database"):
-            migrate(database_url)
-        with screen.step("seeding it"):
-            seeded = seed(database_url)
+            return queues.create(queues.client(queue_server.url), queues_of(self._template))
+
+    def _start_others(self, bank: Companion, seeded: object) -> Companion:
         with screen.step("starting the pretend bank"):
             bank.wait()
         with screen.step("starting the sample automation"):
-            automation = self._start_automation(service_token_of(seeded))
-        with screen.step("opening the gateway"):
-            sandboxes = self._open_gateway(environment, sockets)
-        self._begin_background(sandboxes, queue_server, addresses)
-        self._announce(
-            Record(
-                pid=os.getpid(),
-                api_url=environment["API_BASE_URL"],
-                zarinpal_url=bank.url,
-                automation_url=automation.url,
-                database_url=database_url,
-                sqs_url=queue_server.url,
-                queues={name: address.url for name, address in addresses.items()},
-                pids={**pids, "queue": queue_server.pid, "zarinpal": bank.pid, "automation": automation.pid},
-                logs=os.path.relpath(LOGS, DATA.parent),
-                service_token=service_token_of(seeded),
-                accounts=accounts_of(seeded),
-            )
-        )
-        self._warm(sandboxes)
-
-    def _begin_queue(self) -> Companion:
-        port = ports.preferred(QUEUE_PORT)
-        arguments = ("moto.server", "-H", "localhost", "-p", str(port))
-        return self._undo.enter_context(beside(*arguments, port=port, log=LOGS / "queue.log", leash=self._leash))
-
-    def _begin_bank(self) -> Companion:
-        port = ports.preferred(ZARINPAL_PORT)
-        arguments = ("local.zarinpal", "--port", str(port))
-        return self._undo.enter_context(beside(*arguments, port=port, log=LOGS / "zarinpal.log", leash=self._leash))
-
-    def _start_database(self) -> tuple[str, dict[str, int]]:
-        if given := os.environ.get("DATABASE_URL"):
-            return given, {}
-        postgres = Postgres(DATA / "postgres", port=ports.preferred(POSTGRES_PORT), log=LOGS / "postgres.log")
-        server = self._undo.enter_context(postgres)
-        return server.url, {"postgres": server.pid}
-
-    def _start_automation(self, service_token: str) -> Companion:
-        port = ports.preferred(AUTOMATION_PORT)
-        arguments = ("examples.automation", "--port", str(port), "--api", f"http://localhost:{self._wishes.port}")
-        token = ("--service-token", service_token) if service_token else ()
-        automation = self._undo.enter_context(
-            beside(*arguments, *token, port=port, log=LOGS / "automation.log", leash=self._leash)
-        )
-        automation.wait()
+            arguments = ["--api", f"http://localhost:{self._wishes.port}"]
+            if token := service_token_of(seeded):
+                arguments += ["--service-token", token]
+            automation = self._beside("automation", AUTOMATION_PORT, "examples.automation", *arguments, "--port")
+            automation.wait()
         return automation
 
-    def _open_gateway(self, environment: Mapping[str, str], sockets: list[Any]) -> Sandboxes:
-        surroundings = Surroundings(environment, LOGS, self._leash)
-        sandboxes = Sandboxes(functions(self._template), surroundings, per_function=self._wishes.sandboxes)
-        self._undo.callback(sandboxes.stop)
-        rules = cors(self._template)
-        origins = local_origins(rules, {"FrontendUrl": FRONTEND_URL, "AdminUrl": ADMIN_URL})
-        gateway = Gateway(routes(self._template), sandboxes, cors=rules, origins=origins, port=self._wishes.port)
-        self._undo.enter_context(serving(gateway, sockets))
+    def _open_gateway(self, environment: Mapping[str, str], sockets: list[socket.socket]) -> Sandboxes:
+        with screen.step("opening the gateway"):
+            surroundings = Surroundings(environment, LOGS, self._leash)
+            sandboxes = Sandboxes(functions(self._template), surroundings, per_function=self._wishes.sandboxes)
+            self._undo.callback(sandboxes.stop)
+            rules = cors(self._template)
+            origins = local_origins(rules, {"FrontendUrl": FRONTEND_URL, "AdminUrl": ADMIN_URL})
+            gateway = Gateway(routes(self._template), sandboxes, cors=rules, origins=origins, port=self._wishes.port)
+            self._undo.enter_context(serving(gateway, sockets))
         return sandboxes
 
     def _begin_background(
-        self, sandboxes: Sandboxes, queue_server: Companion, addresses: Mapping[str, queues.Address]
+        self, sandboxes: Sandboxes, queue_server: Companion, addresses: Mapping[str, Address]
     ) -> None:
         self._undo.callback(self._stopping.set)
         for schedule in schedules(self._template):
             if schedule.every:  # a cron expression names an hour of the night; nobody waits for it here
-                self._in_thread(Clock(schedule.function, schedule.every, sandboxes).run, self._stopping)
+                in_thread(Clock(schedule.function, schedule.every, sandboxes).run, self._stopping)
         if self._wishes.with_worker:
             for source in event_sources(self._template):
                 poller = Poller(source, addresses[source.queue], queues.client(queue_server.url), sandboxes)
-                self._in_thread(poller.run, self._stopping)
+                in_thread(poller.run, self._stopping)
+
+    def _record(
+        self, places: Places, addresses: Mapping[str, Address], automation: Companion, seeded: object
+    ) -> Record:
+        return Record(
+            pid=os.getpid(),
+            api_url=places.api_url,
+            zarinpal_url=places.zarinpal_url,
+            automation_url=automation.url,
+            database_url=places.database_url,
+            sqs_url=places.sqs_url,
+            queues={name: address.url for name, address in addresses.items()},
+            pids=self._pids,
+            logs=os.path.relpath(LOGS, DATA.parent),
+            service_token=service_token_of(seeded),
+            accounts=accounts_of(seeded),
+        )
 
     def _announce(self, running: Record) -> None:
         record.write(running)
@@ -180,32 +170,27 @@ class Platform:
         """Import the handlers while the person reads the card."""
         served = [route.function for route in routes(self._template)]
         fed = [source.function for source in event_sources(self._template)] if self._wishes.with_worker else []
-        self._in_thread(sandboxes.warm, list(dict.fromkeys([*served, *fed])))
-
-    @staticmethod
-    def _in_thread(work: Any, *arguments: Any) -> None:
-        threading.Thread(target=work, args=arguments, daemon=True).start()
+        in_thread(sandboxes.warm, list(dict.fromkeys([*served, *fed])))
 
 
-def take(port: int) -> list[Any]:
+def refuse_unreachable(database_url: str) -> None:
+    place = urlsplit(database_url)
     try:
-        return list(ports.take(port))
+        socket.create_connection((place.hostname or "localhost", place.port or 5432), timeout=5).close()
     except OSError as error:
-        raise CannotStart(
-            f"another program uses port {port}", mend=f"./zimmer up --port {ports.next_free(port)}"
-        ) from error
+        raise CannotStart(f"nobody answers at {place.hostname}: {error}", mend="unset DATABASE_URL") from error
 
 
-def migrate(database_url: str) -> None:
-    from zimmer.migrations import upgrade
+def fill(database_url: str) -> object:
+    """The stored shape and the seed; whatever the seed tells about itself."""
+    with screen.step("migrating the database"):
+        from zimmer.migrations import upgrade  # Alembic costs 0.3 s
 
-    upgrade(database_url)
+        upgrade(database_url)
+    with screen.step("seeding it"):
+        from local.seed import seed  # so does the layer with its models
 
-
-def seed(database_url: str) -> object:
-    from local.seed import seed as seed_database
-
-    return seed_database(database_url)
+        return seed(database_url)
 
 
 def service_token_of(seeded: object) -> str:
@@ -218,28 +203,5 @@ def accounts_of(seeded: object) -> tuple[Account, ...]:
     )
 
 
-def stop_on_signals() -> None:
-    """The first signal unwinds whatever is running; later ones must not interrupt that."""
-    signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-
-    def stop(_: int, __: object) -> NoReturn:
-        for number in signals:
-            signal.signal(number, signal.SIG_IGN)
-        raise KeyboardInterrupt
-
-    for number in signals:
-        signal.signal(number, stop)
-
-
-def write_logs(*, verbose: bool) -> None:
-    """Our own log in a file, new at each start; with -v on the terminal as well."""
-    LOGS.mkdir(parents=True, exist_ok=True)
-    for old in LOGS.glob("*.log"):
-        if old.name != "install.log":
-            old.unlink()
-    handlers: list[logging.Handler] = [logging.FileHandler(Path(LOGS / "platform.log"))]
-    if verbose:
-        handlers.append(logging.StreamHandler())
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s", handlers=handlers)
-    for chatty in ("botocore", "boto3", "urllib3", "alembic", "uvicorn"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)
+def in_thread(work: Callable[..., None], *arguments: object) -> None:
+    threading.Thread(target=work, args=arguments, daemon=True).start()

@@ -41,7 +41,8 @@ def step(what: str) -> Iterator[None]:
     except Exception as error:
         log.exception(what)
         show(painted("failed", RED))
-        surprise = CannotStart(f"{type(error).__name__}: {error}", log=LOGS / "platform.log")
+        first_line = f"{type(error).__name__}: {error}".splitlines()[0]
+        surprise = CannotStart(first_line, log=LOGS / "platform.log")
         show_failure(surprise)
         raise surprise from error
     except BaseException:

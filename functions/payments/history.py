@@ -21,7 +21,7 @@ def own_payments(session: ReadSession, customer: Person, *, limit: int, cursor: 
     query = _own(customer).order_by(Payment.id.desc()).limit(limit + 1)
     if cursor:
         query = query.where(Payment.id < key_of(cursor))
-    rows, next_cursor = page_of(session.rows(query), limit=limit, key=lambda row: row.Payment.id)
+    rows, next_cursor = page_of(session.rows(query), limit=limit, key=lambda row: row.id)
     return Page(items=[PaymentLine(**_line(row)) for row in rows], next_cursor=next_cursor)
 
 
@@ -30,48 +30,46 @@ def own_payment(session: ReadSession, customer: Person, transaction_id: str) -> 
     row = session.first(_own(customer).where(Payment.transaction_id == transaction_id))
     if row is None:
         raise PaymentNotFound
-    payment: Payment = row.Payment
     events = session.entities(
-        select(PaymentEvent).where(PaymentEvent.payment_id == payment.id).order_by(PaymentEvent.seq)
+        select(PaymentEvent).where(PaymentEvent.payment_id == row.id).order_by(PaymentEvent.seq)
     )
     return PaymentDetail(
         **_line(row),
-        card_pan=payment.card_pan,
-        redirect_url=_redirect_url(payment),
-        expires_at=payment.expires_at,
-        verified_at=payment.verified_at,
-        credited_at=payment.credited_at,
+        card_pan=row.card_pan,
+        redirect_url=_redirect_url(row),
+        expires_at=row.expires_at,
+        verified_at=row.verified_at,
+        credited_at=row.credited_at,
         timeline=_timeline(events),
     )
 
 
 def _own(customer: Person) -> Select[*tuple[Any, ...]]:
     return (
-        select(Payment, Automation.name)
+        select(Payment.__table__, Automation.name.label("automation_name"))
         .join(Automation, Automation.id == Payment.automation_id)
         .where(Payment.user_id == customer.id)
     )
 
 
 def _line(row: Row[Any]) -> dict[str, Any]:
-    payment: Payment = row.Payment
-    status, phase = on_the_wire(payment, clock.now())
+    status, phase = on_the_wire(row, clock.now())
     return {
-        "transaction_id": payment.transaction_id,
+        "transaction_id": row.transaction_id,
         "status": status,
         "phase": phase,
-        "amount": payment.amount,
-        "tokens": payment.tokens_purchased,
-        "automation": AutomationName(id=payment.automation_id, name=row.name),
-        "tracking_code": payment.ref_id,
-        "created_at": payment.created_at,
+        "amount": row.amount,
+        "tokens": row.tokens_purchased,
+        "automation": AutomationName(id=row.automation_id, name=row.automation_name),
+        "tracking_code": row.ref_id,
+        "created_at": row.created_at,
     }
 
 
-def _redirect_url(payment: Payment) -> str | None:
+def _redirect_url(row: Row[Any]) -> str | None:
     now = clock.now()
-    payable = on_the_wire(payment, now)[1] is Phase.AT_BANK and now < payment.expires_at
-    return gateways.start_pay_url(payment.authority) if payable and payment.authority else None
+    payable = on_the_wire(row, now)[1] is Phase.AT_BANK and now < row.expires_at
+    return gateways.start_pay_url(row.authority) if payable else None
 
 
 def _timeline(events: Sequence[PaymentEvent]) -> list[TimelineStep]:

@@ -7,6 +7,7 @@ The table is data. `move` is the only way a status changes outside the set-based
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Protocol
 
 from zimmer import clock
 from zimmer.db import Session
@@ -109,7 +110,20 @@ _ALWAYS: dict[PaymentStatus, Wire] = {
 }
 
 
-def on_the_wire(payment: Payment, now: datetime) -> Wire:
+class Shown(Protocol):
+    """What of a purchase decides how it is shown: a Payment, or a row that was read for showing."""
+
+    @property
+    def status(self) -> PaymentStatus: ...
+    @property
+    def nok_at(self) -> datetime | None: ...
+    @property
+    def canceled_at(self) -> datetime | None: ...
+    @property
+    def created_at(self) -> datetime: ...
+
+
+def on_the_wire(payment: Shown, now: datetime) -> Wire:
     """The status and phase shown to the customer."""
     if payment.status is S.PENDING:
         return WireStatus.PENDING, Phase.CHECKING if payment.nok_at else Phase.AT_BANK
@@ -118,7 +132,7 @@ def on_the_wire(payment: Payment, now: datetime) -> Wire:
     return _ALWAYS[payment.status]
 
 
-def _not_paid(payment: Payment, now: datetime) -> Wire:
+def _not_paid(payment: Shown, now: datetime) -> Wire:
     if payment.nok_at or payment.canceled_at:
         return WireStatus.CANCELED, Phase.CANCELED
     if now - payment.created_at < NOT_YET_HOPELESS:

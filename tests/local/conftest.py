@@ -5,19 +5,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from local.zarinpal.running import Zarinpal, running
-
-
-@pytest.fixture(scope="session")
-def running_zarinpal() -> Iterator[Zarinpal]:
-    with running() as zarinpal:
-        yield zarinpal
-
-
-@pytest.fixture
-def zarinpal(running_zarinpal: Zarinpal) -> Zarinpal:
-    running_zarinpal.reset()
-    return running_zarinpal
+from local.zarinpal.running import Zarinpal
 
 
 # Plain HTTP: verify=False spares each client the loading of the certificate store.

@@ -7,6 +7,7 @@ version is pinned and `tests/zimmer/db/test_prepared.py` holds the contract.
 
 from collections import OrderedDict
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import pg8000.dbapi
@@ -66,22 +67,29 @@ class OneTripCursor(pg8000.dbapi.Cursor):  # type: ignore[misc]
             return
         if not self._c._in_transaction and not self._c.autocommit:
             self._c.execute_simple("begin transaction")
-        sql, values = convert_paramstyle(pg8000.dbapi.paramstyle, operation, args)
+        sql = numbered(operation)
         oids, self._input_oids = tuple(self._input_oids), ()
         try:
-            self._context = self._run(self._c, sql, values, oids)
+            self._context = self._run(self._c, sql, args, oids)
         except pg8000.dbapi.DatabaseError as error:
             # The server refuses a stale plan before it runs anything, so asking again cannot do it twice.
             self._c.forget(sql, oids)
             if sqlstate_of(error) not in PLAN_IS_STALE or self._c._in_transaction:
                 raise
-            self._context = self._run(self._c, sql, values, oids)
+            self._context = self._run(self._c, sql, args, oids)
         self._row_iter = None if self._context.rows is None else iter(self._context.rows)
 
     @staticmethod
     def _run(connection: OneTripConnection, sql: str, values: Sequence[Any], oids: tuple[int, ...]) -> Any:
         name, columns, input_funcs = connection.prepare_once(sql, oids)
         return connection.execute_named(name, make_params(connection.py_types, values), columns, input_funcs, sql)
+
+
+@lru_cache(maxsize=KEPT_STATEMENTS)
+def numbered(operation: str) -> str:
+    """`operation` with `%s` as `$1, $2, …`. pg8000 scans the text character by character, each time it is run."""
+    sql: str = convert_paramstyle("format", operation, ())[0]
+    return sql
 
 
 def sqlstate_of(error: BaseException | None) -> str | None:

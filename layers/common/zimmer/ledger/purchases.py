@@ -62,8 +62,8 @@ WITH RECURSIVE gate AS (
     WHERE state <> 'confirmed' AND payment_id IN (SELECT id FROM gate)
 ), figures AS (
     INSERT INTO rollups (day, automation_id, shard, payments, revenue, tokens_sold)
-    SELECT :today, automation_id, id % 8, count(*), sum(amount), sum(tokens)
-    FROM gate GROUP BY automation_id, id % 8 ORDER BY automation_id, id % 8
+    SELECT :today, automation_id, mod(id, 8), count(*), sum(amount), sum(tokens)
+    FROM gate GROUP BY automation_id, mod(id, 8) ORDER BY automation_id, mod(id, 8)
     ON CONFLICT (day, automation_id, shard) DO UPDATE SET
         payments = rollups.payments + excluded.payments,
         revenue = rollups.revenue + excluded.revenue,

@@ -4,6 +4,7 @@ Alembic costs 300 ms to import, so only `functions.admin.migrate` and the local 
 """
 
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 from alembic import command
@@ -25,7 +26,7 @@ def downgrade(database_url: str, revision: str) -> None:
 def _run(step: Callable[[Config, str], None], database_url: str, revision: str) -> None:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent))
-    with Database(database_url).connect() as connection:
+    with closing(Database(database_url)) as database, database.connect() as connection:
         config.attributes["connection"] = connection
         step(config, revision)
         connection.commit()

@@ -1,0 +1,190 @@
+"""One real Postgres for the run, migrated once; an ordinary test works in a transaction that is rolled back.
+
+Tests with threads or processes of their own take `own_database` instead: a copy of the migrated one.
+"""
+
+import os
+from collections.abc import Iterator
+from itertools import count
+
+import httpx
+import pg8000.native
+import pytest
+
+from functions.admin import invariants
+from functions.payments import routes
+from functions.payments.app import app
+from functions.payments.gateways.base import Gateway
+from functions.payments.gateways.zarinpal import Zarinpal as ZarinpalClient
+from local import ports, queues
+from local.companion import beside
+from local.leash import Leash
+from local.poller import Poller
+from local.postgres import Server, running
+from local.queues import REGION, Address
+from local.template import event_sources, load_template
+from local.template import queues as queues_of
+from local.zarinpal.running import Zarinpal
+from local.zarinpal.running import running as running_zarinpal
+from tests.api import Api, InProcess
+from tests.databases import RolledBackDatabase
+from zimmer import clock, migrations
+from zimmer.db import Database, Session, using
+from zimmer.settings import get_settings
+
+MIGRATED = "zimmer_migrated"
+MOST_CONNECTIONS = 300  # two hundred threads with an engine each, and room
+
+_numbers = count(1)
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The run's Postgres. It forgets on a power cut, which no test is about."""
+    with running(tmp_path_factory.mktemp("postgres"), durable=False, max_connections=MOST_CONNECTIONS) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def migrated_url(postgres: Server) -> str:
+    """A database with the newest shape and no rows, which the others are copies of."""
+    url = _create_database(postgres, MIGRATED)
+    migrations.upgrade(url)
+    return url
+
+
+@pytest.fixture(scope="session")
+def shared_url(postgres: Server, migrated_url: str) -> str:
+    """The database in which ordinary tests are rolled back."""
+    return _create_database(postgres, "zimmer_shared", copy_of=MIGRATED)
+
+
+@pytest.fixture(scope="session")
+def zarinpal_server() -> Iterator[Zarinpal]:
+    with running_zarinpal() as zarinpal:
+        yield zarinpal
+
+
+@pytest.fixture(scope="session")
+def queue_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a real moto server."""
+    port, log = ports.free_port(), tmp_path_factory.mktemp("moto") / "queue.log"
+    arguments = ("moto.server", "-H", "localhost", "-p", str(port))
+    with Leash() as leash, beside(*arguments, port=port, log=log, leash=leash) as moto:
+        moto.wait()
+        yield moto.url
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _environment(zarinpal_server: Zarinpal, queue_server: str) -> None:
+    """What the handlers read: the run's own servers, and no database but the one a test is given."""
+    for name in [name for name in os.environ if name.startswith(("DB_", "DATABASE_", "JWT_", "ZARRINPAL_"))]:
+        del os.environ[name]
+    os.environ |= {
+        "ENV": "local",
+        "ZARRINPAL_BASE_URL": zarinpal_server.base_url,
+        "AWS_ENDPOINT_URL_SQS": queue_server,
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_DEFAULT_REGION": REGION,
+        "CREDIT_QUEUE_URL": queues.create(queues.client(queue_server), queues_of(load_template()))["CreditQueue"].url,
+        "POWERTOOLS_SERVICE_NAME": "test",
+        "POWERTOOLS_LOG_LEVEL": "ERROR",
+    }
+    get_settings.cache_clear()
+
+
+@pytest.fixture(autouse=True)
+def _true_time() -> Iterator[None]:
+    yield
+    clock.reset()
+
+
+@pytest.fixture(scope="session")
+def _shared_database(shared_url: str) -> Iterator[RolledBackDatabase]:
+    shared = RolledBackDatabase(shared_url)
+    yield shared
+    shared.close()
+
+
+@pytest.fixture
+def database(_shared_database: RolledBackDatabase) -> Iterator[RolledBackDatabase]:
+    """The container's database for one test; nothing of it stays. The money core's promises are checked
+    at the end of every test that used it.
+    """
+    with _shared_database.rolled_back() as connection, using(_shared_database):
+        yield _shared_database
+        broken = [answer for answer in invariants.check(connection) if not answer.holds]
+        assert not broken
+
+
+@pytest.fixture
+def session(database: RolledBackDatabase) -> Iterator[Session]:
+    """A session for arranging and looking. Flushed rows are seen by the code under test."""
+    with database.session() as session:
+        yield session
+
+
+@pytest.fixture
+def api(database: RolledBackDatabase) -> Api:
+    return Api()
+
+
+@pytest.fixture
+def own_database(postgres: Server, migrated_url: str) -> Iterator[str]:
+    """A database that this test alone commits to. Its promises are checked at the end."""
+    url = _create_database(postgres, f"zimmer_own_{next(_numbers)}", copy_of=MIGRATED)
+    yield url
+    check = Database(url)
+    with check.autocommit() as connection:
+        broken = [answer for answer in invariants.check(connection) if not answer.holds]
+    check.close()
+    _drop_database(postgres, url)
+    assert not broken
+
+
+@pytest.fixture
+def zarinpal(zarinpal_server: Zarinpal) -> Zarinpal:
+    """The pretend bank, with nothing in its books."""
+    zarinpal_server.reset()
+    return zarinpal_server
+
+
+@pytest.fixture
+def gateway(zarinpal: Zarinpal) -> Iterator[Gateway]:
+    """Our client of it, less patient than in production, given to the payment routes."""
+    patience = httpx.Timeout(0.3, connect=3.0)
+    with httpx.Client(timeout=patience, trust_env=False, verify=False) as client:
+        impatient = ZarinpalClient(client, base_url=zarinpal.base_url, merchant_id=get_settings().zarrinpal_merchant_id)
+        app.dependency_overrides[routes.zarinpal] = lambda: impatient
+        yield impatient
+        app.dependency_overrides.clear()
+
+
+@pytest.fixture
+def queue(queue_server: str) -> Iterator[Poller]:
+    """The credit queue with its real worker behind it; `queue.poll()` delivers one batch."""
+    sqs = queues.client(queue_server)
+    url = os.environ["CREDIT_QUEUE_URL"]
+    sqs.purge_queue(QueueUrl=url)
+    source = next(source for source in event_sources(load_template()) if source.queue == "CreditQueue")
+    arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    yield Poller(source, Address(url, arn), sqs, InProcess())
+    sqs.close()
+
+
+def _create_database(server: Server, name: str, *, copy_of: str = "template0") -> str:
+    _administer(server, f'CREATE DATABASE "{name}" TEMPLATE "{copy_of}"')
+    return server.url.rpartition("/")[0] + f"/{name}"
+
+
+def _drop_database(server: Server, url: str) -> None:
+    _administer(server, f'DROP DATABASE "{url.rpartition("/")[2]}" WITH (FORCE)')
+
+
+def _administer(server: Server, statement: str) -> None:
+    connection = pg8000.native.Connection("zimmer", host="localhost", port=server.port, database="postgres")
+    try:
+        connection.run(statement)
+    finally:
+        connection.close()

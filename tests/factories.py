@@ -1,0 +1,147 @@
+"""Rows for tests, made as the platform would make them: tokens only through the ledger."""
+
+from datetime import timedelta
+from itertools import count
+from typing import Any
+from uuid import uuid4
+
+from zimmer import clock, crypto, ledger
+from zimmer.auth import tokens
+from zimmer.auth.tokens import AccessClaims
+from zimmer.db import Session
+from zimmer.models import (
+    Audience,
+    Automation,
+    Bucket,
+    EntryKind,
+    Payment,
+    PaymentStatus,
+    Role,
+    ServiceToken,
+    SignIn,
+    User,
+    UserAutomation,
+)
+from zimmer.money import Rial
+
+_numbers = count(1)
+
+PASSWORD = "correct horse battery"
+PASSWORD_HASH = "$argon2id$v=19$m=19456,t=2,p=1$QG+WVg4SyiCMb8VAw1vNQw$not-a-hash-that-any-password-matches"
+
+
+def make_user(session: Session, *, role: Role = Role.CUSTOMER, **columns: Any) -> User:
+    """A person nobody can log in as: see `token_for`."""
+    number = next(_numbers)
+    user = User(
+        **{
+            "name": f"مشتری {number}",
+            "email": f"person{number}@example.com",
+            "password_hash": PASSWORD_HASH,
+            "role": role,
+            "created_at": clock.now(),
+            **columns,
+        }
+    )
+    session.add(user)
+    session.flush()
+    return user
+
+
+def token_for(session: Session, user: User, *, audience: Audience = Audience.USER) -> str:
+    """An access token of a living sign-in."""
+    now = clock.now()
+    here = SignIn(
+        id=uuid4(),
+        user_id=user.id,
+        audience=audience,
+        created_at=now,
+        last_used_at=now,
+        expires_at=now + timedelta(days=30),
+    )
+    session.add(here)
+    session.flush()
+    return tokens.issue(AccessClaims(user.id, here.id, audience, user.token_version)).text
+
+
+def make_automation(session: Session, **columns: Any) -> Automation:
+    automation = Automation(
+        **{"name": f"اتوماسیون {next(_numbers)}", "price_per_token": Rial(5_000), "category": "فروش", **columns}
+    )
+    session.add(automation)
+    session.flush()
+    return automation
+
+
+def make_copy(
+    session: Session,
+    user: User | None = None,
+    automation: Automation | None = None,
+    *,
+    demo: int = 0,
+    paid: int = 0,
+    **columns: Any,
+) -> UserAutomation:
+    """A customer's copy that holds `demo` and `paid` tokens, each from an entry of its own.
+
+    Paid tokens come from an approved adjustment, so that the copy needs no purchase.
+    """
+    user = user or make_user(session)
+    automation = automation or make_automation(session)
+    copy = UserAutomation(user_id=user.id, automation_id=automation.id, created_at=clock.now(), **columns)
+    session.add(copy)
+    session.flush()
+    for bucket, amount, kind in ((Bucket.DEMO, demo, EntryKind.DEMO), (Bucket.PAID, paid, EntryKind.ADJUSTMENT)):
+        if amount:
+            reference = f"{'demo' if bucket is Bucket.DEMO else 'adjust'}:{copy.id}"
+            ledger.credit(session, copy, tokens=amount, bucket=bucket, kind=kind, reference=reference, actor="test")
+    return copy
+
+
+def make_service_token(session: Session, automation_id: int, **columns: Any) -> str:
+    """A token by which the automation calls us."""
+    secret = crypto.random_token()
+    token = ServiceToken(
+        automation_id=automation_id, token_hash=crypto.token_hash(secret), created_at=clock.now(), **columns
+    )
+    session.add(token)
+    session.flush()
+    return f"zs_{token.id}_{secret}"
+
+
+def make_payment(
+    session: Session,
+    copy: UserAutomation | None = None,
+    *,
+    status: PaymentStatus = PaymentStatus.PENDING,
+    tokens: int = 100,
+    **columns: Any,
+) -> Payment:
+    """A purchase as it stands in `status`, without the events that led there."""
+    copy = copy or make_copy(session)
+    now = clock.now()
+    number = next(_numbers)
+    payment = Payment(
+        **{
+            "user_id": copy.user_id,
+            "automation_id": copy.automation_id,
+            "user_automation_id": copy.id,
+            "amount": Rial(tokens * 5_000),
+            "amount_before": Rial(tokens * 5_000),
+            "unit_price": Rial(5_000),
+            "tokens_purchased": tokens,
+            "transaction_id": f"transaction-{number}",
+            "authority": f"S{number:035d}",
+            "status": status,
+            "client_key": f"key-{number}",
+            "body_hash": b"",
+            "created_at": now,
+            "expires_at": now + timedelta(minutes=30),
+            "next_check_at": now + timedelta(minutes=2),
+            "event_seq": 0,
+            **columns,
+        }
+    )
+    session.add(payment)
+    session.flush()
+    return payment
