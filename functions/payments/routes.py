@@ -32,7 +32,7 @@ router = APIRouter(prefix="/api/payments", tags=["payments"])
 
 async def zarinpal() -> Gateway:
     """The gateway as a dependency, built when a route first needs it."""
-    return gateways.zarinpal()
+    return gateways.connected_zarinpal()
 
 
 ZarinpalDep = Annotated[Gateway, Depends(zarinpal)]

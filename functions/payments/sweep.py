@@ -40,7 +40,7 @@ class Swept(TypedDict):
 
 def handler(event: Any, context: Any) -> Swept:
     """One run of the schedule."""
-    swept = sweep(gateways.zarinpal())
+    swept = sweep(gateways.connected_zarinpal())
     logger().info("sweep.done", **swept)
     return swept
 

@@ -12,7 +12,7 @@ CONNECT_SECONDS, READ_SECONDS = 3.0, 8.0
 
 
 @lru_cache(maxsize=1)
-def zarinpal() -> Gateway:
+def connected_zarinpal() -> Gateway:
     """This container's Zarinpal client."""
     import httpx
 

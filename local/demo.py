@@ -1,0 +1,220 @@
+"""`./zimmer demo`: the product's story by HTTP against the running platform, asserting as it goes.
+
+A visitor registers, adds an automation, buys tokens at the bank's page, gets them, and the automation spends
+some. It ends with the ids under which the purchase can be found everywhere.
+"""
+
+import re
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+import httpx
+from sqlalchemy import String, cast, literal, select
+
+from local import record, screen
+from local.record import Record
+from zimmer.db import Database
+from zimmer.models import OutboxMessage, Payment, TokenEntry
+
+TOKENS = 200
+USED = 7  # more than the five demo tokens, so that both buckets are drawn from
+CREDITED_WITHIN_SECONDS = 30
+SHOWN_ON_PAGE = 100
+
+Json = dict[str, Any]
+
+
+class StoryBroken(Exception):
+    """A step of the story did not go as promised."""
+
+
+@dataclass(frozen=True)
+class Ids:
+    """One purchase's names in every part of the platform."""
+
+    transaction_id: str
+    authority: str
+    message_id: str
+    entry_id: int
+    balance_before: int
+    balance_after: int
+
+
+def main(_: Sequence[str]) -> int:
+    """Walk the story. 0 when every step kept its promise, 1 with the broken one's name otherwise."""
+    running = record.running()
+    if running is None:
+        print("nothing is running; start it with: ./zimmer up", file=sys.stderr)
+        return 1
+    try:
+        with httpx.Client(timeout=20, trust_env=False) as browser:
+            Story(running, browser).walk()
+    except (StoryBroken, httpx.HTTPError) as error:
+        print(f"\nthe demo failed: {error}", file=sys.stderr)
+        print(f"the logs are in {running.logs}", file=sys.stderr)
+        return 1
+    return 0
+
+
+class Story:
+    """One customer's way through the platform."""
+
+    def __init__(self, running: Record, browser: httpx.Client) -> None:
+        self._running = running
+        self._browser = browser
+        self._signed_in: dict[str, str] = {}
+
+    def walk(self) -> None:
+        with screen.step("registering a new customer"):
+            self._register()
+        with screen.step("looking at the marketplace"):
+            automation = self._choose()
+        with screen.step("adding the first automation"):
+            copy = self._add(automation)
+        with screen.step(f"asking to buy {TOKENS} tokens"):
+            started = self._start_purchase(automation)
+        with screen.step("paying on the bank's page"):
+            authority = self._pay(started)
+        with screen.step("waiting for the tokens"):
+            payment = self._wait_for_tokens(started["transaction_id"])
+        with screen.step("reading the balance"):
+            after = self._own(automation)["tokens_remaining"]
+            expect(after == copy["tokens_remaining"] + TOKENS, f"the balance is {after}")
+        with screen.step(f"letting the automation use {USED} tokens"):
+            self._let_it_work(copy["user_automation_id"], demo=copy["demo_tokens"], paid=after)
+        with screen.step("finding the purchase in the database"):
+            ids = self._find(payment, authority, before=copy["tokens_remaining"], after=after)
+        show(ids, self._running)
+
+    def _register(self) -> None:
+        form = {
+            "name": "مشتری نمایش",
+            "email": f"demo-{uuid4().hex[:12]}@example.com",
+            "password": "demo-password-1404",
+        }
+        answer = self._api("POST", "/api/auth/register", form, expected=201)
+        self._signed_in = {"authorization": f"Bearer {answer['access_token']}"}
+        me = self._api("GET", "/api/auth/me")
+        expect(me["role"] == "customer", f"the new account is a {me['role']}")
+
+    def _choose(self) -> int:
+        cards = self._api("GET", "/api/automations/available")["items"]
+        expect(len(cards) >= 5, f"the marketplace shows {len(cards)} automations")
+        buyable = [card for card in cards if card["can_buy"]]
+        page = self._api("GET", f"/api/automations/{buyable[0]['id']}")
+        expect(any(package["tokens"] == TOKENS for package in page["packages"]), f"no package of {TOKENS} tokens")
+        return int(page["id"])
+
+    def _add(self, automation: int) -> Json:
+        copy = self._api("POST", f"/api/user/automations/{automation}", expected=201)
+        expect(copy["demo_tokens"] == 5, f"{copy['demo_tokens']} demo tokens instead of 5")
+        again = self._api("POST", f"/api/user/automations/{automation}", expected=200)
+        expect(again["demo_tokens"] == 5, "adding twice gave demo tokens twice")
+        return copy
+
+    def _start_purchase(self, automation: int) -> Json:
+        order = {"automation_id": automation, "tokens": TOKENS}
+        key = {"idempotency-key": str(uuid4())}
+        started = self._api("POST", "/api/payments/zarinpal/init", order, headers=key, expected=201)
+        again = self._api("POST", "/api/payments/zarinpal/init", order, headers=key, expected=201)
+        expect(started == again, "the second click opened a second purchase")
+        return started
+
+    def _pay(self, started: Json) -> str:
+        """What a browser does: open the bank's page, press its button, follow it back to us."""
+        page = self._browser.get(started["redirect_url"])
+        expect(page.status_code == 200, f"the bank's page answered {page.status_code}")
+        form = re.search(r'action="([^"]+/pay)"', page.text)
+        expect(form is not None, "the bank's page has no button to pay")
+        pressed = self._browser.post(page.url.join(form.group(1) if form else ""))
+        expect(pressed.status_code == 303, f"paying answered {pressed.status_code}")
+        for _ in range(2):  # people press "back" and "forward"
+            returned = self._browser.get(pressed.headers["location"])
+            expect(returned.status_code == 303, f"the callback answered {returned.status_code}")
+            expect(started["transaction_id"] in returned.headers["location"], "the callback leads elsewhere")
+        return str(started["redirect_url"]).rpartition("/")[2]
+
+    def _wait_for_tokens(self, transaction_id: str) -> Json:
+        deadline = time.monotonic() + CREDITED_WITHIN_SECONDS
+        while time.monotonic() < deadline:
+            payment = self._api("GET", f"/api/payments/{transaction_id}")
+            if payment["phase"] == "done":
+                return payment
+            time.sleep(0.1)
+        raise StoryBroken(
+            f"not credited within {CREDITED_WITHIN_SECONDS} s (phase {payment['phase']}); is the worker up?"
+        )
+
+    def _own(self, automation: int) -> Json:
+        return self._api("GET", f"/api/user/automations/{automation}")
+
+    def _let_it_work(self, user_automation_id: int, *, demo: int, paid: int) -> None:
+        run = {"user_automation_id": user_automation_id, "units": USED, "idempotency_key": str(uuid4())}
+        for _ in range(2):  # the automation's own retry
+            answer = self._browser.post(f"{self._running.automation_url}/run", json=run)
+            expect(
+                answer.status_code == 200,
+                f"the automation answered {answer.status_code}: {answer.text[:SHOWN_ON_PAGE]}",
+            )
+        left = answer.json()
+        used_paid = USED - demo
+        expect(left["remaining_demo_tokens"] == 0, f"{left['remaining_demo_tokens']} demo tokens left")
+        expect(left["remaining_paid_tokens"] == paid - used_paid, f"{left['remaining_paid_tokens']} paid tokens left")
+
+    def _find(self, payment: Json, authority: str, *, before: int, after: int) -> Ids:
+        database = Database(self._running.database_url)
+        try:
+            row = database.read().first(
+                select(Payment.id, OutboxMessage.message_id, TokenEntry.id.label("entry_id"))
+                .join(OutboxMessage, OutboxMessage.dedup_key == literal("credit:") + cast(Payment.id, String))
+                .join(TokenEntry, TokenEntry.reference == literal("payment:") + cast(Payment.id, String))
+                .where(Payment.transaction_id == payment["transaction_id"], Payment.authority == authority)
+            )
+        finally:
+            database.close()
+        expect(row is not None and bool(row.message_id), "the purchase is not in the database")
+        assert row is not None
+        return Ids(payment["transaction_id"], authority, row.message_id, row.entry_id, before, after)
+
+    def _api(
+        self,
+        method: str,
+        path: str,
+        body: Json | None = None,
+        *,
+        headers: dict[str, str] | None = None,
+        expected: int = 200,
+    ) -> Json:
+        answer = self._browser.request(
+            method, self._running.api_url + path, json=body, headers={**self._signed_in, **(headers or {})}
+        )
+        expect(answer.status_code == expected, f"{method} {path} answered {answer.status_code}: {answer.text[:300]}")
+        found: Json = answer.json()
+        return found
+
+
+def expect(kept: bool, otherwise: str) -> None:
+    """Raises StoryBroken when a promise was not kept."""
+    if not kept:
+        raise StoryBroken(otherwise)
+
+
+def show(ids: Ids, running: Record) -> None:
+    """The table of ids, and where to look them up."""
+    rows = {
+        "transaction_id": ids.transaction_id,
+        "authority": ids.authority,
+        "SQS message id": ids.message_id,
+        "ledger entry id": str(ids.entry_id),
+        "balance before": str(ids.balance_before),
+        "balance after": str(ids.balance_after),
+    }
+    width = max(len(name) for name in rows)
+    print()
+    for name, value in rows.items():
+        print(f"  {name:<{width}}  {value}")
+    print(f"\n  look them up: psql {running.database_url}")
