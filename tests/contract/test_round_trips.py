@@ -1,0 +1,107 @@
+"""How often each hot path speaks to Postgres. Exact: on RDS each trip is a millisecond of somebody's waiting."""
+
+from collections.abc import Callable, Iterator
+from contextlib import closing
+
+import pytest
+
+from functions.payments import worker
+from functions.payments.states import Because, move
+from tests.api import Api
+from tests.factories import make_automation, make_copy, make_payment, make_service_token, make_user, token_for
+from tests.rt_proxy import Counter, counting
+from zimmer.db import Database, using
+from zimmer.models import PaymentStatus, UserAutomation
+
+Count = Callable[[Callable[[], object]], int]
+S = PaymentStatus
+
+
+class Shop:
+    """A customer with a copy, the automation's service token, and ten payments to credit."""
+
+    def __init__(self, database: Database) -> None:
+        with database.transaction() as session:
+            automation = make_automation(session)
+            user = make_user(session)
+            self.copy: UserAutomation = make_copy(session, user, automation, demo=5, paid=100)
+            self.customer = Api(token_for(session, user))
+            self.service = {"x-zimmer-service-token": make_service_token(session, automation.id)}
+            self.payment_ids = []
+            for _ in range(20):
+                payment = make_payment(session, self.copy, status=S.CREATED, authority=None)
+                payment.authority = f"S{payment.id:035d}"
+                for status in (S.PENDING, S.VERIFYING, S.VERIFIED):
+                    move(session, payment, status, Because("arranged", "test"))
+                self.payment_ids.append(payment.id)
+
+    def consume(self, key: str) -> None:
+        body = {"user_automation_id": self.copy.id, "units": 1, "usage_type": "message", "idempotency_key": key}
+        answer = Api().post("/api/automation-usage/consume", body, headers=self.service)
+        assert answer.status == 200, answer.body
+
+    def credit(self, payment_ids: list[int]) -> None:
+        records = [{"messageId": str(n), "body": f'{{"payment_id": {n}, "v": 1}}'} for n in payment_ids]
+        assert worker.handler({"Records": records}, None) == {"batchItemFailures": []}
+
+
+@pytest.fixture
+def shop(own_database: str) -> Shop:
+    with closing(Database(own_database)) as database:
+        return Shop(database)
+
+
+@pytest.fixture
+def trips(own_database: str) -> Iterator[Counter]:
+    """Counts what the code under test says over one connection through the proxy."""
+    with counting(own_database) as (url, counter), closing(Database(url)) as database, using(database):
+        yield counter
+
+
+def get(api: Api, path: str) -> None:
+    assert api.get(path).status == 200
+
+
+def test_the_catalogue_takes_one_round_trip(shop: Shop, trips: Counter) -> None:
+    get(Api(), "/api/automations/available")  # connects and prepares
+    trips.reset()
+    get(Api(), "/api/automations/available")
+    assert trips.trips == 1
+
+
+def test_me_takes_one_round_trip_with_its_check_of_the_session(shop: Shop, trips: Counter) -> None:
+    get(shop.customer, "/api/auth/me")
+    trips.reset()
+    get(shop.customer, "/api/auth/me")
+    assert trips.trips == 1
+
+
+def test_other_reads_of_a_signed_in_customer_take_two(shop: Shop, trips: Counter) -> None:
+    for path in ("/api/user/automations", f"/api/user/automations/{shop.copy.automation_id}", "/api/payments"):
+        get(shop.customer, path)
+        trips.reset()
+        get(shop.customer, path)
+        assert trips.trips == 2, path
+
+
+def test_consume_takes_one_round_trip_with_its_check_of_the_caller(shop: Shop, trips: Counter) -> None:
+    shop.consume("first")
+    trips.reset()
+    shop.consume("second")
+    assert trips.trips == 1
+
+
+def test_crediting_ten_payments_takes_one_statement_between_begin_and_commit(shop: Shop, trips: Counter) -> None:
+    shop.credit(shop.payment_ids[:10])
+    trips.reset()
+    shop.credit(shop.payment_ids[10:])
+    assert trips.trips == 3
+
+
+def test_plain_pg8000_takes_more(shop: Shop, own_database: str) -> None:
+    """What the prepared statements are for; and a proof that the counter counts."""
+    with counting(own_database) as (url, counter), closing(Database(url, prepared=False)) as plain, using(plain):
+        shop.consume("first")
+        counter.reset()
+        shop.consume("second")
+    assert counter.trips == 3
