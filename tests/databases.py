@@ -30,17 +30,18 @@ class RolledBackDatabase(Database):
     @contextmanager
     def autocommit(self) -> Iterator[Connection]:
         """A statement that fails undoes itself and leaves the test's transaction whole."""
-        with self._held.begin_nested():
-            yield self._held
+        with self.held.begin_nested():
+            yield self.held
 
     def session(self) -> Session:
         """A session beside those of the code under test, on the same connection."""
-        return Session(self._held, expire_on_commit=False, join_transaction_mode="create_savepoint")
+        return Session(self.held, expire_on_commit=False, join_transaction_mode="create_savepoint")
 
     def _new_session(self) -> Session:
         return self.session()
 
     @property
-    def _held(self) -> Connection:
+    def held(self) -> Connection:
+        """The one connection, in the test's transaction."""
         assert self._connection is not None, "no test is running on this database"
         return self._connection

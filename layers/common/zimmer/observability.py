@@ -10,8 +10,17 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
 
-SECRET_KEYS = frozenset(
-    {"authorization", "access_token", "password", "token", "service_token", "cookie", "card_number", "secret"}
+# A key is secret when it is one of these or ends in one: `X-Zimmer-Service-Token`, `password_hash`.
+SECRETS = (
+    "authorization",
+    "password",
+    "password_hash",
+    "token",
+    "cookie",
+    "card_number",
+    "secret",
+    "api_key",
+    "data_key",
 )
 MASK = "***"
 
@@ -32,7 +41,12 @@ def logger() -> Logger:
 def masked(value: Any) -> Any:
     """`value` with what stands under a secret key replaced, at any depth."""
     if isinstance(value, Mapping):
-        return {key: MASK if str(key).lower() in SECRET_KEYS else masked(inner) for key, inner in value.items()}
+        return {key: MASK if _is_secret(str(key)) else masked(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):
         return [masked(inner) for inner in value]
     return value
+
+
+def _is_secret(key: str) -> bool:
+    name = "_" + key.lower().replace("-", "_")
+    return name.endswith(tuple(f"_{secret}" for secret in SECRETS))

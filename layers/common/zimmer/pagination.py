@@ -12,6 +12,9 @@ from zimmer.errors import FieldError, ValidationFailed
 Item = TypeVar("Item")
 Row = TypeVar("Row")
 
+LARGEST_ID = 2**31 - 1  # of a SERIAL column; past it Postgres refuses the cast
+LARGEST_BIGINT = 2**63 - 1
+
 PageLimit = Annotated[int, Field(ge=1, le=100)]
 
 
@@ -27,13 +30,18 @@ def cursor_of(key: int) -> str:
     return base64.urlsafe_b64encode(str(key).encode()).decode().rstrip("=")
 
 
-def key_of(cursor: str) -> int:
-    """The key inside a cursor. Raises ValidationFailed when it is not one of ours."""
+def key_of(cursor: str, *, largest: int = LARGEST_ID) -> int:
+    """The key inside a cursor. Raises ValidationFailed when it is not one of ours.
+
+    `largest` is what the column it is compared with can hold.
+    """
     try:
-        return int(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        key = int(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (ValueError, binascii.Error) as error:
-        refusal: FieldError = {"loc": ["query", "cursor"], "code": "cursor-invalid", "message": "not a cursor of ours"}
-        raise ValidationFailed([refusal]) from error
+        raise _not_ours() from error
+    if not 1 <= key <= largest or cursor_of(key) != cursor:
+        raise _not_ours()
+    return key
 
 
 def page_of(rows: Sequence[Row], *, limit: int, key: Callable[[Row], int]) -> tuple[Sequence[Row], str | None]:
@@ -42,3 +50,8 @@ def page_of(rows: Sequence[Row], *, limit: int, key: Callable[[Row], int]) -> tu
         return rows, None
     kept = rows[:limit]
     return kept, cursor_of(key(kept[-1]))
+
+
+def _not_ours() -> ValidationFailed:
+    refusal: FieldError = {"loc": ["query", "cursor"], "code": "cursor-invalid", "message": "not a cursor of ours"}
+    return ValidationFailed([refusal])

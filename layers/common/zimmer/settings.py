@@ -7,14 +7,17 @@ cold start fails with the variable's name instead of a traceback from somewhere 
 from enum import StrEnum
 from functools import lru_cache
 from typing import Annotated, Self
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 LOCAL_JWT_SECRET = "local-only-secret-of-at-least-32-bytes"  # noqa: S105  refused outside local mode
 LOCAL_DATA_KEY = "bG9jYWwtb25seS1rZXktb2YtMzItYnl0ZXMtaGVyZSE="
-PLACEHOLDERS = frozenset({LOCAL_JWT_SECRET, LOCAL_DATA_KEY, "your_super_secret_key", "your_merchant_id", ""})
+LOCAL_MERCHANT_ID = "00000000-0000-4000-8000-000000000000"
+PLACEHOLDERS = frozenset(
+    {LOCAL_JWT_SECRET, LOCAL_DATA_KEY, LOCAL_MERCHANT_ID, "your_super_secret_key", "your_merchant_id", ""}
+)
 
 
 class Env(StrEnum):
@@ -63,7 +66,7 @@ class Settings(BaseSettings):
     admin_url: str = "http://localhost:3001"
     cors_origins: list[str] = ["http://localhost:3000", "http://localhost:3001"]
 
-    zarrinpal_merchant_id: str = "00000000-0000-4000-8000-000000000000"
+    zarrinpal_merchant_id: str = LOCAL_MERCHANT_ID
     zarrinpal_base_url: str = "http://localhost:8010/pg/v4/payment/"
     payments_mode: PaymentsMode = PaymentsMode.MOCK
     payment_minutes: Annotated[int, Field(ge=5, le=120)] = 30
@@ -100,6 +103,8 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def one_database(self) -> Self:
+        if self.database_url and not _is_readable(self.database_url):
+            raise ValueError("DATABASE_URL: not a URL; special characters in it must be percent-encoded")
         named = self.model_fields_set & {"db_host", "db_port", "db_name", "db_user", "db_password"}
         if self.database_url and named and not self._agrees_with_url(named):
             raise ValueError("DATABASE_URL and DB_HOST … DB_PASSWORD name different databases; set one of them")
@@ -114,6 +119,8 @@ class Settings(BaseSettings):
             "DATA_KEY": self.data_key.get_secret_value(),
             "ZARRINPAL_MERCHANT_ID": self.zarrinpal_merchant_id,
         }
+        if not self.database_url:
+            values["DB_PASSWORD"] = self.db_password.get_secret_value()
         stand_ins = [name for name, value in values.items() if value in PLACEHOLDERS]
         if stand_ins:
             raise ValueError(f"{', '.join(stand_ins)}: a real value is needed outside local mode")
@@ -126,9 +133,9 @@ class Settings(BaseSettings):
         in_url = {
             "db_host": url.hostname or "",
             "db_port": url.port or 5432,
-            "db_name": url.path.lstrip("/"),
-            "db_user": url.username or "",
-            "db_password": url.password or "",
+            "db_name": unquote(url.path.lstrip("/")),
+            "db_user": unquote(url.username or ""),
+            "db_password": unquote(url.password or ""),
         }
         ours = {**self.model_dump(include=named), "db_password": self.db_password.get_secret_value()}
         return all(ours[name] == in_url[name] for name in named)
@@ -156,6 +163,16 @@ def get_settings() -> Settings:
         return Settings()
     except ValidationError as error:
         raise SettingsRefused(_sentences(error)) from None
+    except SettingsError:  # the only variable that is JSON is not
+        raise SettingsRefused("CORS_ORIGINS: must be a JSON list of origins") from None
+
+
+def _is_readable(url: str) -> bool:
+    """Whether a URL can be taken apart. A bare / or # in a password makes what follows it a path."""
+    try:
+        return urlsplit(url).port != 0
+    except ValueError:
+        return False
 
 
 def _sentences(error: ValidationError) -> str:

@@ -38,6 +38,13 @@ class OneTripConnection(pg8000.dbapi.Connection):  # type: ignore[misc]  # pg800
         if self._in_transaction:
             self.execute_simple("rollback")
 
+    def handle_messages(self, context: Any) -> None:
+        """A reset connection is a lost one; pg8000 lets that one error through as it is."""
+        try:
+            super().handle_messages(context)
+        except OSError as error:
+            raise pg8000.dbapi.InterfaceError("network error") from error
+
     def prepare_once(self, sql: str, oids: tuple[int, ...]) -> Statement:
         """The prepared form of `sql` on this connection; the least used one makes room."""
         key = (sql, oids)

@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.middleware.gzip import GZipMiddleware
 
 from zimmer.observability import logger
+from zimmer.pagination import LARGEST_ID
 from zimmer.web.edge import BODY_LIMIT, Edge, client_ip
 from zimmer.web.problems import PROBLEM_JSON, Problem, answer_as_problems, problems, request_id
 
@@ -34,7 +35,6 @@ __all__ = [
 ]
 
 COMPRESS_FROM = 1024
-LARGEST_ID = 2**31 - 1  # of a SERIAL column; past it Postgres would refuse the cast
 
 PathId = Annotated[int, Path(ge=1, le=LARGEST_ID)]
 RequestId = Annotated[str, Depends(request_id)]
@@ -60,7 +60,12 @@ class Health(BaseModel):
 def build_app(group: str, *routers: APIRouter) -> FastAPI:
     """The app of one endpoint group, with everything that all groups share."""
     app = FastAPI(
-        title=f"Zimmer {group}", docs_url=None, redoc_url=None, openapi_url=None, generate_unique_id_function=_name_of
+        title=f"Zimmer {group}",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,  # its Location would repeat whatever Host the caller sent
+        generate_unique_id_function=_name_of,
     )
     app.state.group = group
     app.include_router(_health(group))

@@ -95,7 +95,9 @@ async def _answer_routing(request: Request, error: Exception) -> Response:
     """What Starlette itself refuses: no such path, no such method, a body that is no text."""
     assert isinstance(error, HTTPException)
     known: Mapping[int, type[ZimmerError]] = {404: RouteNotFound, 405: MethodNotAllowed}
-    return problem_response(known.get(error.status_code, BadRequest)(), request_id_of(request))
+    answer = problem_response(known.get(error.status_code, BadRequest)(), request_id_of(request))
+    answer.headers.update(error.headers or {})  # a 405 must say in Allow what would be taken
+    return answer
 
 
 async def _answer_database(request: Request, error: Exception) -> Response:

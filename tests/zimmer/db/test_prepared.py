@@ -1,0 +1,102 @@
+"""The contract with pg8000's internals: statements are prepared once, and a stale plan is mended."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from pg8000 import converters
+from sqlalchemy import ARRAY, BigInteger, Date, DateTime, LargeBinary, bindparam, cast, select, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.types import TypeEngine
+
+from zimmer.db import Database
+from zimmer.db.prepared import KEPT_STATEMENTS, OneTripConnection, numbered
+
+
+@pytest.fixture
+def database(own_database: str) -> Iterator[Database]:
+    with closing(Database(own_database)) as database:
+        yield database
+
+
+@pytest.fixture
+def other(own_database: str) -> Iterator[Database]:
+    with closing(Database(own_database)) as database:
+        yield database
+
+
+def raw(database: Database) -> OneTripConnection:
+    with database.autocommit() as connection:
+        found = connection.connection.dbapi_connection
+        assert isinstance(found, OneTripConnection)
+        return found
+
+
+def run(database: Database, sql: str, **parameters: object) -> object:
+    return database.atomic().run(text(sql), parameters)[0][0]
+
+
+def test_a_statement_is_prepared_once(database: Database) -> None:
+    for number in range(3):
+        assert run(database, "SELECT :number + 0", number=number) == number
+    assert len(raw(database).prepared) == 1
+
+
+def test_the_same_text_with_other_types_is_another_statement(database: Database) -> None:
+    connection = raw(database)
+    for kind, value in ((converters.BIGINT, 1), (converters.TEXT, "1")):
+        cursor = connection.cursor()
+        cursor.setinputsizes(kind)
+        cursor.execute("SELECT %s", (value,))
+        assert cursor.fetchall() == ([value],)
+    assert len(connection.prepared) == 2
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        (BigInteger(), 2**62),
+        (BigInteger(), None),
+        (LargeBinary(), b"\x00\xff"),
+        (JSONB(), {"نام": ["٪", None, 1.5]}),
+        (ARRAY(BigInteger), [1, 2, 3]),
+        (ARRAY(BigInteger), []),
+        (Date(), date(2026, 3, 21)),
+        (DateTime(timezone=True), datetime(2026, 3, 20, 20, 30, tzinfo=UTC)),
+    ],
+)
+def test_values_come_back_as_they_went(database: Database, kind: TypeEngine[Any], value: object) -> None:
+    statement = select(cast(bindparam("value", type_=kind), kind).label("value"))
+    for _ in range(2):
+        assert database.atomic().run(statement, {"value": value})[0].value == value
+
+
+def test_a_plan_that_went_stale_is_made_anew(database: Database, other: Database) -> None:
+    run(database, "SELECT settings FROM settings WHERE id = :id", id=1)
+    run(other, "WITH one AS (SELECT :one) SELECT 1 FROM one", one=1)
+    with other.transaction() as session:
+        session.execute(text("ALTER TABLE settings ADD COLUMN colour TEXT"))
+    assert database.atomic().run(text("SELECT * FROM settings WHERE id = :id"), {"id": 1})[0].colour is None
+    with other.transaction() as session:
+        session.execute(text("ALTER TABLE settings DROP COLUMN colour"))
+    assert "colour" not in database.atomic().run(text("SELECT * FROM settings WHERE id = :id"), {"id": 1})[0]._fields
+
+
+def test_the_number_of_kept_statements_is_bounded(database: Database) -> None:
+    for number in range(KEPT_STATEMENTS + 5):
+        run(database, f"SELECT :value + {number}", value=1)
+    assert len(raw(database).prepared) == KEPT_STATEMENTS
+    assert run(database, "SELECT :value + 0", value=1) == 1
+
+
+def test_an_error_of_the_statement_leaves_the_connection_usable(database: Database) -> None:
+    with pytest.raises(DBAPIError):
+        run(database, "SELECT 1 / :zero", zero=0)
+    assert run(database, "SELECT 1 / :one", one=1) == 1
+
+
+def test_percent_signs_in_texts_are_left_alone() -> None:
+    assert numbered("SELECT '%s', %s, \"%\"") == "SELECT '%s', $1, \"%\""
