@@ -99,6 +99,17 @@ def build(_: list[str]) -> int:
     return 0
 
 
+def validate(_: list[str]) -> int:
+    from local.build import BuildFailed
+    from local.build import validate as validate_template
+
+    try:
+        validate_template()
+    except BuildFailed as failed:
+        sys.exit(str(failed))
+    return 0
+
+
 VERBS: dict[str, Callable[[list[str]], int]] = {
     "up": up,
     "test": test,
@@ -107,5 +118,6 @@ VERBS: dict[str, Callable[[list[str]], int]] = {
     "demo": demo,
     "check": check_ledger,
     "openapi": openapi,
+    "validate": validate,
     "build": build,
 }

@@ -1,0 +1,1 @@
+"""What crosses the border of the dashboard's routes, one file per noun."""

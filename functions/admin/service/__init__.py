@@ -1,0 +1,1 @@
+"""What the staff may do, one file per noun. Tables only: no third party is known here."""

@@ -1,0 +1,1 @@
+"""Tickets and notifications: what a customer and the staff may do with them."""
