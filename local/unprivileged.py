@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import TypedDict
 
-from local.errors import CannotStart
+from local.errors import StepFailed
 
 NOBODY = 65534
 CALLED_NOBODY = ("unshare", "--user", f"--map-user={NOBODY}", f"--map-group={NOBODY}")
@@ -36,11 +36,11 @@ IN_A_NAMESPACE = RunAs(CALLED_NOBODY, {})
 
 
 def run_as(data_dir: Path, postgres: Path) -> RunAs:
-    """The user who may run this `postgres` over this folder: the folder's owner, never root. Raises CannotStart."""
+    """The user who may run this `postgres` over this folder: the folder's owner, never root. Raises StepFailed."""
     owner = data_dir.stat().st_uid if data_dir.exists() else os.geteuid()
     if os.geteuid() != 0:
         if owner != os.geteuid():
-            raise CannotStart(f"{data_dir} belongs to another user", mend=f"sudo chown -R $(id -u) {data_dir}")
+            raise StepFailed(f"{data_dir} belongs to another user", mend=f"sudo chown -R $(id -u) {data_dir}")
         return OURSELVES
     if owner != 0:
         return as_user(owner, data_dir.stat().st_gid)
@@ -59,7 +59,7 @@ def as_nobody(parent: Path, postgres: Path) -> RunAs:
         ["/bin/sh", "-c", 'cd "$1" && "$2" --version', "sh", parent, postgres], capture_output=True, **nobody.identity
     )
     if reaches.returncode:
-        raise CannotStart(
+        raise StepFailed(
             "Postgres refuses to run as root, user namespaces are forbidden here and the user nobody cannot read "
             "this folder: run as an ordinary user, or set DATABASE_URL to a Postgres of your own"
         )

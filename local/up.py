@@ -7,7 +7,7 @@ from typing import NoReturn
 
 from local import record, screen
 from local.environment import LOGS
-from local.errors import CannotStart
+from local.errors import StepFailed
 from local.platform import Platform, Wishes
 
 
@@ -23,7 +23,7 @@ def up(wishes: Wishes, *, verbose: bool) -> int:
             Platform(wishes, undo).start()
             while True:
                 signal.pause()
-    except CannotStart:
+    except StepFailed:
         return 1  # its step has said why
     except KeyboardInterrupt:
         screen.show("\nstopped")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pg8000.native
 import pytest
 
-from local.errors import CannotStart
+from local.errors import StepFailed
 from local.postgres import Server, running, serves
 
 
@@ -89,5 +89,5 @@ def test_another_version_s_data_are_refused_in_one_sentence(tmp_path: Path) -> N
     data_dir = tmp_path / "data"
     data_dir.mkdir()
     (data_dir / "PG_VERSION").write_text("12\n")
-    with pytest.raises(CannotStart, match="written by Postgres 12"), running(data_dir):
+    with pytest.raises(StepFailed, match="written by Postgres 12"), running(data_dir):
         pass
