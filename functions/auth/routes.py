@@ -17,7 +17,7 @@ platform = APIRouter(tags=["platform"])
 
 async def calling_device(request: Request) -> Device:
     """The caller's address and browser."""
-    return Device(ip=client_ip(request), user_agent=request.headers.get("user-agent"))
+    return Device(ip=client_ip(request), user_agent=request.headers.get("user-agent", "").replace("\0", ""))
 
 
 DeviceDep = Annotated[Device, Depends(calling_device)]

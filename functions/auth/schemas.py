@@ -11,6 +11,7 @@ from zimmer.auth.roles import RIGHTS, Right
 from zimmer.models import Audience, Role
 from zimmer.web import StrictBody
 
+CONTROLS = frozenset({"Cc", "Cs", "Zl", "Zp"})
 BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 PERSIAN_AND_ARABIC_DIGITS = str.maketrans("۰۱۲۳۴۵۶۷۸۹٠١٢٣٤٥٦٧٨٩", "01234567890123456789")
 
@@ -24,18 +25,27 @@ def _lower(email: str) -> str:
     return email.lower()
 
 
+def _bare(email: object) -> object:
+    """Refuse `Name <address>`, which EmailStr would take apart."""
+    if isinstance(email, str) and ("<" in email or ">" in email):
+        raise ValueError("only the address")
+    return email
+
+
 def _printable(text: str) -> str:
     """Refuse control characters and bidi overrides: a name must not rearrange the page it stands on.
 
     The zero-width non-joiner stays: Persian names are written with it.
     """
-    if any(unicodedata.category(character) in {"Cc", "Cs"} or character in BIDI_CONTROLS for character in text):
+    if any(unicodedata.category(character) in CONTROLS or character in BIDI_CONTROLS for character in text):
         raise ValueError("control characters are not allowed")
+    if not any(character.isprintable() for character in text):
+        raise ValueError("nothing of it can be seen")
     return text
 
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=120), AfterValidator(_printable)]
-Email = Annotated[EmailStr, Field(max_length=255), AfterValidator(_lower)]
+Email = Annotated[EmailStr, BeforeValidator(_bare), Field(max_length=255), AfterValidator(_lower)]
 PhoneNumber = Annotated[str, BeforeValidator(_latin_digits), StringConstraints(pattern=r"^09[0-9]{9}$")]
 NewPassword = Annotated[str, StringConstraints(strip_whitespace=False, min_length=MIN_LENGTH, max_length=MAX_LENGTH)]
 Password = Annotated[str, StringConstraints(strip_whitespace=False, min_length=1, max_length=MAX_LENGTH)]

@@ -25,7 +25,7 @@ class Device:
     """Where a sign-in comes from, shown to its owner in the list of sessions."""
 
     ip: str | None
-    user_agent: str | None
+    user_agent: str
 
 
 def register(session: Session, form: Register, device: Device) -> SignedIn:
@@ -74,7 +74,7 @@ def sign_in(session: Session, user: User, audience: Audience, device: Device) ->
         last_used_at=now,
         expires_at=now + SIGN_IN_LASTS,
         ip=device.ip,
-        user_agent=(device.user_agent or "")[:400] or None,
+        user_agent=device.user_agent[:400] or None,
     )
     session.add(here)
     session.flush()

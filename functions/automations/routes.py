@@ -29,9 +29,14 @@ async def available(
     body = service.available(session, limit=limit, cursor=cursor).model_dump_json().encode()
     etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
     headers = {"etag": etag, "cache-control": SHORTLY}
-    if if_none_match == etag:
+    if etag in _tags(if_none_match):
         return Response(status_code=304, headers=headers)
     return Response(body, media_type="application/json", headers=headers)
+
+
+def _tags(if_none_match: str | None) -> list[str]:
+    """The tags of If-None-Match, compared weakly: a proxy that compresses writes W/ before ours."""
+    return [tag.strip().removeprefix("W/") for tag in (if_none_match or "").split(",")]
 
 
 @catalogue.get("/{automation_id}", responses=problems(AutomationNotFound))

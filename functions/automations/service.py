@@ -1,6 +1,6 @@
 """The catalogue and customers' copies."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import BigInteger, Row, Select, case, cast, func, literal, select
@@ -23,7 +23,7 @@ from zimmer.models import (
     UserAutomationStatus,
 )
 from zimmer.money import Rial
-from zimmer.pagination import Page, key_of, page_of
+from zimmer.pagination import LARGEST_BIGINT, Page, key_of, page_of
 
 # Where a card stands: the ailing ones last, then by age. One number, so that one key finds the next page.
 _CARD_POSITION = (
@@ -38,7 +38,11 @@ _CUSTOMERS = (
     .scalar_subquery()
 )
 _CHEAPEST_PACKAGE = (
-    select(func.min(AutomationPackage.amount)).where(AutomationPackage.automation_id == Automation.id).scalar_subquery()
+    select(func.min(AutomationPackage.amount))
+    .where(
+        AutomationPackage.automation_id == Automation.id, AutomationPackage.amount >= BusinessSettings.minimum_amount
+    )
+    .scalar_subquery()
 )
 _PACKAGES = (
     select(
@@ -69,7 +73,7 @@ def available(session: ReadSession, *, limit: int, cursor: str | None) -> Page[A
     """The marketplace, one page in one round trip."""
     query = _cards().where(Automation.is_listed).order_by(_CARD_POSITION).limit(limit + 1)
     if cursor:
-        query = query.where(key_of(cursor) < _CARD_POSITION)
+        query = query.where(key_of(cursor, largest=LARGEST_BIGINT) < _CARD_POSITION)
     rows, next_cursor = page_of(session.rows(query), limit=limit, key=lambda row: row.position)
     return Page(items=[AutomationCard(**_card(row)) for row in rows], next_cursor=next_cursor)
 
@@ -113,7 +117,7 @@ def add(session: Session, customer: Person, automation_id: int) -> tuple[OwnAuto
         _bring_back(session, customer, automation_id)
     session.flush()
     row = session.execute(_own(customer.id).where(UserAutomation.automation_id == automation_id)).one()
-    return _own_automation(row, clock.business_day()), new_id is not None
+    return _own_automation(row), new_id is not None
 
 
 def mine(session: ReadSession, customer: Person, *, limit: int, cursor: str | None) -> Page[OwnAutomation]:
@@ -122,8 +126,7 @@ def mine(session: ReadSession, customer: Person, *, limit: int, cursor: str | No
     if cursor:
         query = query.where(UserAutomation.id < key_of(cursor))
     rows, next_cursor = page_of(session.rows(query), limit=limit, key=lambda row: row.user_automation_id)
-    today = clock.business_day()
-    return Page(items=[_own_automation(row, today) for row in rows], next_cursor=next_cursor)
+    return Page(items=[_own_automation(row) for row in rows], next_cursor=next_cursor)
 
 
 def own(session: ReadSession, customer: Person, automation_id: int) -> OwnAutomation:
@@ -131,7 +134,7 @@ def own(session: ReadSession, customer: Person, automation_id: int) -> OwnAutoma
     row = session.first(_own(customer.id).where(UserAutomation.automation_id == automation_id))
     if row is None:
         raise UserAutomationNotFound
-    return _own_automation(row, clock.business_day())
+    return _own_automation(row)
 
 
 def _grant_demo(session: Session, copy: UserAutomation) -> None:
@@ -258,7 +261,10 @@ def _own(user_id: int) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _own_automation(row: Row[Any], today: date) -> OwnAutomation:
+def _own_automation(row: Row[Any]) -> OwnAutomation:
     fields = dict(row._mapping)
-    spent_on = fields.pop("spent_on")
-    return OwnAutomation(**{**fields, "spent_today": row.spent_today if spent_on == today else 0})
+    if fields.pop("spent_on") != clock.business_day():
+        fields["spent_today"] = 0
+    if row.demo_expires_at and row.demo_expires_at <= clock.now():  # they cannot be spent, though they stand there
+        fields |= {"demo_expired": True, "is_demo_active": False}
+    return OwnAutomation(**fields)

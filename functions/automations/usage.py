@@ -23,16 +23,25 @@ router = APIRouter(prefix="/api/automation-usage", tags=["developer API"])
 
 MOST_UNITS = 1_000_000
 META_LIMIT = 4096
+DEEPEST_META = 20
 
 
 def _storable(meta: dict[str, Any] | None) -> dict[str, Any] | None:
-    """Refuse what a jsonb column cannot keep (NUL) and what nobody will read (too long)."""
-    text = json.dumps(meta)
-    if "\\u0000" in text:
+    """Refuse what a jsonb column cannot keep (NUL, half a character, NaN) and what nobody will read."""
+    if _is_deeper(meta, DEEPEST_META):
+        raise ValueError(f"at most {DEEPEST_META} levels of nesting")
+    text = json.dumps(meta, ensure_ascii=False, allow_nan=False)
+    text.encode()  # half of a surrogate pair is no character: UnicodeEncodeError is a ValueError
+    if "\\u0000" in text.replace("\\\\", ""):
         raise ValueError("NUL characters are not allowed")
     if len(text) > META_LIMIT:
         raise ValueError(f"at most {META_LIMIT} characters of JSON")
     return meta
+
+
+def _is_deeper(value: Any, levels: int) -> bool:
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return levels < 0 or any(_is_deeper(part, levels - 1) for part in inner)
 
 
 class Consume(StrictBody):

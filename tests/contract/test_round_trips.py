@@ -104,4 +104,4 @@ def test_plain_pg8000_takes_more(shop: Shop, own_database: str) -> None:
         shop.consume("first")
         counter.reset()
         shop.consume("second")
-    assert counter.trips == 3
+    assert counter.trips >= 3  # its Bind may or may not overtake the answer to its Describe

@@ -4,10 +4,13 @@
 cold start fails with the variable's name instead of a traceback from somewhere else.
 """
 
+import base64
+import binascii
 from enum import StrEnum
 from functools import lru_cache
 from typing import Annotated, Self
 from urllib.parse import quote, unquote, urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
@@ -87,6 +90,27 @@ class Settings(BaseSettings):
         if len(secret.get_secret_value().encode()) < 32:
             raise ValueError("must be 32 bytes or longer")
         return secret
+
+    @field_validator("data_key")
+    @classmethod
+    def thirty_two_bytes(cls, key: SecretStr) -> SecretStr:
+        try:
+            text = key.get_secret_value().replace("-", "+").replace("_", "/")
+            raw = base64.b64decode(text, validate=True)
+        except binascii.Error:
+            raw = b""
+        if len(raw) != 32:
+            raise ValueError("must be 32 bytes in base64")
+        return key
+
+    @field_validator("business_timezone")
+    @classmethod
+    def known_zone(cls, zone: str) -> str:
+        try:
+            ZoneInfo(zone)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise ValueError("not a time zone") from error
+        return zone
 
     @field_validator("zarrinpal_base_url")
     @classmethod

@@ -5,7 +5,7 @@ from sqlalchemy import func, select, update
 
 from tests.databases import RolledBackDatabase
 from tests.factories import make_automation, make_copy, make_service_token
-from zimmer import crypto, ledger
+from zimmer import clock, crypto, ledger
 from zimmer.db import Session
 from zimmer.errors import (
     DailyCapReached,
@@ -111,6 +111,15 @@ def test_the_daily_cap_counts_only_its_day(session: Session, developer: Develope
     assert refused.value.data == {"cap": 4, "spent_today": 4}
     session.execute(update(UserAutomation).values(spent_on=func.current_date() - 2))
     assert developer.spend(copy.id, 1, "b").remaining_demo_tokens == 0
+
+
+def test_an_expired_demo_is_neither_spent_nor_counted(
+    session: Session, developer: Developer, copy: UserAutomation
+) -> None:
+    session.execute(update(UserAutomation).values(demo_expires_at=clock.now()))
+    left = developer.spend(copy.id, 3, "a")
+    assert (left.remaining_demo_tokens, left.remaining_paid_tokens) == (0, 7)
+    assert entries_of_use(session) == [("paid", -3, 7)]
 
 
 def test_another_automations_token_finds_no_such_copy(

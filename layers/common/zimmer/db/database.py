@@ -16,7 +16,7 @@ from zimmer.db.prepared import OneTripConnection, sqlstate_of
 from zimmer.db.sessions import AtomicSession, ReadSession, Session
 from zimmer.settings import get_settings
 
-SERVER_WENT_AWAY = frozenset({"57P01", "57P02", "57P03", "08006"})
+SERVER_WENT_AWAY = frozenset({"57P01", "57P02", "57P03", "08006", "53300"})  # shut down, starting, full
 
 
 class NestedTransaction(RuntimeError):
@@ -138,6 +138,7 @@ def _engine(url: str, *, prepared: bool, ssl_root: str) -> Engine:
         pool_size=1,
         max_overflow=0,
         pool_timeout=2,
+        hide_parameters=True,  # an error's text ends in a log; a password's hash must not
     )
     event.listen(engine, "handle_error", _notice_a_lost_server)
     return engine

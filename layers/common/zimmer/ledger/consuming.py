@@ -78,7 +78,7 @@ WITH caller AS (
         ledger_seq = last.seq, ledger_head = last.hash, ledger_prev = last.prev_hash
     FROM parts, (SELECT * FROM drawn ORDER BY seq DESC LIMIT 1) last
     WHERE ua.id = parts.id
-    RETURNING ua.id, ua.demo_tokens, ua.tokens_remaining
+    RETURNING ua.id, parts.demo_usable - parts.demo_part AS demo_tokens, ua.tokens_remaining
 ), entries AS (
     INSERT INTO token_entries
         (user_automation_id, seq, bucket, delta, balance_after, kind, reference, actor, hash, prev_hash, at)

@@ -1,0 +1,73 @@
+"""The written interface is the one that runs, and the template delivers all of it."""
+
+import re
+from typing import Any
+
+import pytest
+from fastapi.routing import iter_route_contexts
+
+from local import openapi
+from local.openapi import GROUPS, app_of
+from local.template import find_route, functions, load_template, routes
+from zimmer.errors import catalogue
+
+TEMPLATE = load_template()
+TABLE = routes(TEMPLATE)
+DOCUMENT = openapi.merged()
+OPERATIONS = [
+    (group, method.upper(), path)
+    for group in GROUPS
+    for path, operations in app_of(group).openapi()["paths"].items()
+    for method in operations
+]
+
+
+def operation(method: str, path: str) -> dict[str, Any]:
+    found: dict[str, Any] = DOCUMENT["paths"][path][method.lower()]
+    return found
+
+
+def test_the_written_interface_is_fresh() -> None:
+    assert openapi.main(["--check"]) == 0
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_no_route_is_hidden_from_the_document(group: str) -> None:
+    found = {
+        (method, context.path_format)
+        for context in iter_route_contexts(app_of(group).routes)
+        for method in context.methods or ()
+    }
+    assert found == {(method, path) for owner, method, path in OPERATIONS if owner == group}
+
+
+@pytest.mark.parametrize(("group", "method", "path"), OPERATIONS, ids=str)
+def test_the_template_delivers_a_route_to_the_app_that_defines_it(group: str, method: str, path: str) -> None:
+    found = find_route(TABLE, method, re.sub(r"\{\w+\}", "1", path))
+    assert found is not None
+    assert functions(TEMPLATE)[found.route.function].handler == f"functions.{group}.app.handler"
+
+
+@pytest.mark.parametrize(("group", "method", "path"), OPERATIONS, ids=str)
+def test_a_route_says_what_it_promises(group: str, method: str, path: str) -> None:
+    assert operation(method, path)["description"].endswith(".")
+
+
+@pytest.mark.parametrize(("group", "method", "path"), OPERATIONS, ids=str)
+def test_a_route_promises_only_problems_that_exist(group: str, method: str, path: str) -> None:
+    codes = {kind.code: kind.status for kind in catalogue()}
+    for status, response in operation(method, path)["responses"].items():
+        for code in re.findall(r"`([a-z-]+)`", response["description"]):
+            assert codes[code] == int(status)
+
+
+@pytest.mark.parametrize(("group", "method", "path"), OPERATIONS, ids=str)
+def test_a_route_with_a_body_refuses_unknown_fields(group: str, method: str, path: str) -> None:
+    body = operation(method, path).get("requestBody")
+    if body is not None:
+        name = body["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
+        assert DOCUMENT["components"]["schemas"][name]["additionalProperties"] is False
+
+
+def test_no_schema_of_the_framework_is_left() -> None:
+    assert "HTTPValidationError" not in str(DOCUMENT)

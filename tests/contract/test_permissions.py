@@ -1,0 +1,128 @@
+"""Every route as every role and as nobody. A route that does not stand here fails."""
+
+import re
+from dataclasses import dataclass
+from enum import Enum, auto
+
+import pytest
+
+from local.openapi import GROUPS, app_of
+from tests.api import Answer, Api
+from tests.factories import make_automation, make_service_token, make_user, token_for
+from zimmer.auth.roles import Right, audience_of, may
+from zimmer.db import Session
+from zimmer.models import Audience, Role
+
+
+class Door(Enum):
+    """Who may come in where no right is asked for."""
+
+    OPEN = auto()  # visitors
+    SERVICE = auto()  # automations, by their own token
+
+
+ROUTES: dict[tuple[str, str], Door | Right] = {
+    **{("GET", f"/api/{group}/health"): Door.OPEN for group in GROUPS},
+    ("GET", "/api/health"): Door.OPEN,
+    ("POST", "/api/auth/register"): Door.OPEN,
+    ("POST", "/api/auth/login"): Door.OPEN,
+    ("GET", "/api/auth/me"): Right.OWN_PROFILE,
+    ("GET", "/api/automations/available"): Door.OPEN,
+    ("GET", "/api/automations/{automation_id}"): Door.OPEN,
+    ("GET", "/api/user/automations"): Right.OWN_AUTOMATIONS,
+    ("GET", "/api/user/automations/{automation_id}"): Right.OWN_AUTOMATIONS,
+    ("POST", "/api/user/automations/{automation_id}"): Right.OWN_AUTOMATIONS,
+    ("POST", "/api/automation-usage/consume"): Door.SERVICE,
+    ("POST", "/api/payments/zarinpal/init"): Right.OWN_PAYMENTS,
+    ("GET", "/api/payments/zarinpal/callback/{transaction_id}"): Door.OPEN,
+    ("GET", "/api/payments"): Right.OWN_PAYMENTS,
+    ("GET", "/api/payments/{transaction_id}"): Right.OWN_PAYMENTS,
+}
+GUARDED = [route for route, who in ROUTES.items() if isinstance(who, Right)]
+OPEN = [route for route, who in ROUTES.items() if who is Door.OPEN]
+BY_SERVICE_TOKEN = [route for route, who in ROUTES.items() if who is Door.SERVICE]
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Somebody of a role, signed in to one of the panels."""
+
+    role: Role
+    audience: Audience
+
+    def may_use(self, right: Right) -> bool:
+        return may(self.role, right) and audience_of(right) in {None, self.audience}
+
+
+# A customer in the dashboard cannot come to be by signing in; the routes do not rely on that.
+CALLERS = [Caller(role, audience) for role in Role for audience in Audience]
+
+pytestmark = pytest.mark.usefixtures("gateway")
+
+
+def ask(api: Api, route: tuple[str, str], headers: dict[str, str] | None = None) -> Answer:
+    """The request with nothing right in it but its address."""
+    method, path = route
+    return api.send(method, re.sub(r"\{\w+\}", "1", path), {} if method == "POST" else None, headers=headers)
+
+
+def caller_id(caller: Caller) -> str:
+    return f"{caller.role}-in-{caller.audience}"
+
+
+def test_every_route_stands_here() -> None:
+    found = {
+        (method.upper(), path)
+        for group in GROUPS
+        for path, operations in app_of(group).openapi()["paths"].items()
+        for method in operations
+    }
+    assert found == ROUTES.keys()
+
+
+@pytest.mark.parametrize("route", OPEN, ids=" ".join)
+def test_a_visitor_may_use_what_is_open(route: tuple[str, str], api: Api) -> None:
+    assert ask(api, route).status not in {401, 403, 405, 500}
+
+
+@pytest.mark.parametrize("route", GUARDED, ids=" ".join)
+def test_nobody_may_use_what_is_guarded(route: tuple[str, str], api: Api) -> None:
+    answer = ask(api, route)
+    assert (answer.status, answer.code) == (401, "not-signed-in")
+
+
+@pytest.mark.parametrize("caller", CALLERS, ids=caller_id)
+@pytest.mark.parametrize("route", GUARDED, ids=" ".join)
+def test_a_role_may_use_what_its_rights_say(route: tuple[str, str], caller: Caller, api: Api, session: Session) -> None:
+    right = ROUTES[route]
+    assert isinstance(right, Right)
+    person = make_user(session, role=caller.role)
+    answer = ask(api.signed_in(token_for(session, person, audience=caller.audience)), route)
+    if caller.may_use(right):
+        assert answer.status not in {401, 403, 405, 500}
+    else:
+        assert (answer.status, answer.code) == (403, "not-allowed")
+
+
+@pytest.mark.parametrize("route", GUARDED, ids=" ".join)
+def test_a_service_token_opens_no_panel(route: tuple[str, str], api: Api, session: Session) -> None:
+    token = make_service_token(session, make_automation(session).id)
+    answer = ask(api.signed_in(token), route, {"x-zimmer-service-token": token})
+    assert (answer.status, answer.code) == (401, "token-invalid")
+
+
+@pytest.mark.parametrize("caller", [None, *CALLERS], ids=lambda caller: caller_id(caller) if caller else "nobody")
+@pytest.mark.parametrize("route", BY_SERVICE_TOKEN, ids=" ".join)
+def test_people_cannot_act_as_an_automation(
+    route: tuple[str, str], caller: Caller | None, api: Api, session: Session
+) -> None:
+    if caller:
+        api = api.signed_in(token_for(session, make_user(session, role=caller.role), audience=caller.audience))
+    answer = ask(api, route)
+    assert (answer.status, answer.code) == (401, "service-token-invalid")
+
+
+@pytest.mark.parametrize("route", BY_SERVICE_TOKEN, ids=" ".join)
+def test_an_automation_may_use_the_developer_api(route: tuple[str, str], api: Api, session: Session) -> None:
+    token = make_service_token(session, make_automation(session).id)
+    assert ask(api, route, {"x-zimmer-service-token": token}).status == 422
