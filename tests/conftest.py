@@ -21,13 +21,14 @@ from local.companion import beside
 from local.leash import Leash
 from local.poller import Poller
 from local.postgres import Server, running
-from local.queues import REGION, Address
-from local.template import event_sources, load_template
+from local.queues import REGION
+from local.template import load_template
 from local.template import queues as queues_of
 from local.zarinpal.running import Zarinpal
 from local.zarinpal.running import running as running_zarinpal
-from tests.api import Api, InProcess
+from tests.api import Api
 from tests.databases import RolledBackDatabase
+from tests.queues import fresh_queue
 from zimmer import clock, migrations
 from zimmer.db import Database, Session, using
 from zimmer.settings import get_settings
@@ -163,14 +164,9 @@ def gateway(zarinpal: Zarinpal) -> Iterator[Gateway]:
 
 @pytest.fixture
 def queue(queue_server: str) -> Iterator[Poller]:
-    """The credit queue with its real worker behind it; `queue.poll()` delivers one batch."""
-    sqs = queues.client(queue_server)
-    url = os.environ["CREDIT_QUEUE_URL"]
-    sqs.purge_queue(QueueUrl=url)
-    source = next(source for source in event_sources(load_template()) if source.queue == "CreditQueue")
-    arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-    yield Poller(source, Address(url, arn), sqs, InProcess())
-    sqs.close()
+    """A credit queue that no other test has used, its real worker behind it; `poll()` delivers one batch."""
+    with fresh_queue(queue_server) as poller:
+        yield poller
 
 
 def _create_database(server: Server, name: str, *, copy_of: str = "template0") -> str:

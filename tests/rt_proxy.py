@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 CHUNK = 65536
+JOIN_SECONDS = 5
 
 
 class Counter:
@@ -36,22 +37,30 @@ class Counter:
 def counting(database_url: str) -> Iterator[tuple[str, Counter]]:
     """The same database at another port, and the counter of what passes there. For one connection at a time."""
     target = urlsplit(database_url)
-    counter = Counter()
+    counter, threads = Counter(), list[threading.Thread]()
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        threading.Thread(target=_serve, args=(listener, target.port or 5432, counter), daemon=True).start()
+        threads.append(_in_background(_serve, listener, target.port or 5432, counter, threads))
         yield f"postgresql://{target.username}@127.0.0.1:{listener.getsockname()[1]}{target.path}", counter
         listener.shutdown(socket.SHUT_RDWR)
+    for thread in list(threads):
+        thread.join(JOIN_SECONDS)
 
 
-def _serve(listener: socket.socket, port: int, counter: Counter) -> None:
+def _serve(listener: socket.socket, port: int, counter: Counter, threads: list[threading.Thread]) -> None:
     while True:
         try:
             client, _ = listener.accept()
         except OSError:
             return  # the test is over
         server = socket.create_connection(("localhost", port))
-        for speaker, hearer, note in ((client, server, counter.client_spoke), (server, client, counter.server_spoke)):
-            threading.Thread(target=_pass_on, args=(speaker, hearer, note), daemon=True).start()
+        threads.append(_in_background(_pass_on, client, server, counter.client_spoke))
+        threads.append(_in_background(_pass_on, server, client, counter.server_spoke))
+
+
+def _in_background(work: Callable[..., None], *arguments: object) -> threading.Thread:
+    thread = threading.Thread(target=work, args=arguments, daemon=True)
+    thread.start()
+    return thread
 
 
 def _pass_on(speaker: socket.socket, hearer: socket.socket, note: Callable[[], None]) -> None:

@@ -30,9 +30,7 @@ def own_payment(session: ReadSession, customer: Person, transaction_id: str) -> 
     row = session.first(_own(customer).where(Payment.transaction_id == transaction_id))
     if row is None:
         raise PaymentNotFound
-    events = session.entities(
-        select(PaymentEvent).where(PaymentEvent.payment_id == row.id).order_by(PaymentEvent.seq)
-    )
+    events = session.entities(select(PaymentEvent).where(PaymentEvent.payment_id == row.id).order_by(PaymentEvent.seq))
     return PaymentDetail(
         **_line(row),
         card_pan=row.card_pan,

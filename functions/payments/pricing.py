@@ -1,7 +1,8 @@
 """What tokens cost. The server prices every purchase; the client only says how many."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count
 
 from zimmer import money
 from zimmer.errors import AboveMaximum, BelowMinimum
@@ -26,20 +27,32 @@ def price(
     Raises BelowMinimum or AboveMaximum with the nearest number of tokens that can be bought.
     """
     unit_price = automation.price_per_token
-    amount = next(
-        (package.amount for package in packages if package.tokens == tokens),
-        money.price_of(tokens, unit_price=unit_price),
-    )
+    own = {package.tokens: package.amount for package in packages}
+    amount = own.get(tokens, money.price_of(tokens, unit_price=unit_price))
     if amount < limits.minimum_amount:
         raise BelowMinimum(
             amount=amount,
             minimum=limits.minimum_amount,
-            min_tokens=money.tokens_for_at_least(limits.minimum_amount, unit_price=unit_price),
+            min_tokens=_fewest_tokens(limits.minimum_amount, unit_price, own),
         )
     if amount > limits.maximum_amount:
         raise AboveMaximum(
             amount=amount,
             maximum=limits.maximum_amount,
-            max_tokens=money.tokens_for_at_most(limits.maximum_amount, unit_price=unit_price),
+            max_tokens=_most_tokens(limits.maximum_amount, unit_price, own),
         )
     return Price(unit_price=unit_price, amount_before=amount, amount=amount)
+
+
+def _fewest_tokens(minimum: Rial, unit_price: Rial, own: Mapping[int, Rial]) -> int:
+    """The smallest size that costs `minimum`; a package may be dearer or cheaper than its tokens."""
+    sizes = count(money.tokens_for_at_least(minimum, unit_price=unit_price))
+    by_the_unit = next(size for size in sizes if own.get(size, minimum) >= minimum)
+    return min([by_the_unit, *(size for size, amount in own.items() if amount >= minimum)])
+
+
+def _most_tokens(maximum: Rial, unit_price: Rial, own: Mapping[int, Rial]) -> int:
+    """The largest size that costs no more than `maximum`; 0 when nothing does."""
+    sizes = count(money.tokens_for_at_most(maximum, unit_price=unit_price), -1)
+    by_the_unit = next(size for size in sizes if own.get(size, maximum) <= maximum)
+    return max([by_the_unit, *(size for size, amount in own.items() if amount <= maximum)])

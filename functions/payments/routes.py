@@ -1,10 +1,12 @@
 """`/api/payments/*`."""
 
+import re
 from typing import Annotated
 from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Header, Path, Query
 from fastapi.responses import RedirectResponse
+from sqlalchemy.exc import SQLAlchemyError
 
 from functions.payments import gateways, history, service
 from functions.payments.gateways.base import Gateway
@@ -23,6 +25,7 @@ from zimmer.errors import (
     PaymentNotFound,
     TooManyOpenPayments,
 )
+from zimmer.observability import logger
 from zimmer.pagination import Page, PageLimit
 from zimmer.settings import get_settings
 from zimmer.web import RequestId, problems
@@ -37,7 +40,8 @@ async def zarinpal() -> Gateway:
 
 ZarinpalDep = Annotated[Gateway, Depends(zarinpal)]
 IdempotencyKey = Annotated[str, Header(pattern=r"^[\x21-\x7e]{8,200}$")]
-TransactionId = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+TRANSACTION_ID = r"^[A-Za-z0-9_-]{1,64}$"
+TransactionId = Annotated[str, Path(pattern=TRANSACTION_ID)]
 
 
 @router.post(
@@ -76,7 +80,11 @@ async def callback(
     status: Annotated[str, Query(alias="Status")] = "",
 ) -> RedirectResponse:
     """Where the bank sends the customer's browser. Whatever came of it, the panel's return page shows it."""
-    service.bank_returned(transaction_id, authority, paid=status == "OK", gateway=gateway, trace_id=request_id)
+    if re.fullmatch(TRANSACTION_ID, transaction_id):
+        try:
+            service.bank_returned(transaction_id, authority, paid=status == "OK", gateway=gateway, trace_id=request_id)
+        except SQLAlchemyError:  # the sweep will ask about this payment; its customer must not meet an error page
+            logger().exception("callback.left-for-the-sweep", transaction_id=transaction_id)
     return RedirectResponse(return_page(transaction_id), status_code=303)
 
 

@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import assert_never
 
 from sqlalchemy import select
@@ -88,9 +88,7 @@ def opened_before(session: Session, customer: Person, order: InitPayment, client
 
 def open_payment(session: Session, customer: Person, order: InitPayment, *, client_key: str, trace_id: str) -> Payment:
     """Write a new purchase, priced by us, leased to this request until the gateway has answered."""
-    settings = session.scalars(select(BusinessSettings)).one()
-    if settings.gateway_paused:
-        raise GatewayUnavailable(settings.gateway_message)
+    settings = unpaused_settings(session)
     refuse_too_many_open(session, customer, settings.max_open_payments)
     automation, copy = sellable(session, customer, order.automation_id)
     packages = session.scalars(select(AutomationPackage).where(AutomationPackage.automation_id == automation.id)).all()
@@ -109,7 +107,7 @@ def open_payment(session: Session, customer: Person, order: InitPayment, *, clie
         client_key=client_key,
         body_hash=body_hash(order),
         created_at=now,
-        expires_at=now + timedelta(minutes=get_settings().payment_minutes),
+        expires_at=_expiry(now),
         lease_until=now + ASKING_TAKES,
         next_check_at=now + ASKING_TAKES,
         event_seq=0,
@@ -131,7 +129,7 @@ def keep_answer(session: Session, payment_id: int, answer: Started | Refused | U
     match answer:
         case Started(authority=authority, fee=fee, report=report):
             because = settlement.told("gateway-accepted", actor, report)
-            first = settlement.next_check(payment.created_at, 0, clock.now())
+            first = settlement.later(payment, clock.now())
             facts = {"authority": authority, "fee": fee, "lease_until": None, "next_check_at": first}
             move(session, payment, S.PENDING, because, **facts)
         case Refused(report=report):
@@ -158,7 +156,7 @@ def bank_returned(transaction_id: str, authority: str, *, paid: bool, gateway: G
         ).first()
         if payment is None:
             return
-        if not hmac.compare_digest((payment.authority or "").encode(), authority.encode()):
+        if not payment.authority or not hmac.compare_digest(payment.authority.encode(), authority.encode()):
             record(session, payment, Because("foreign-authority", "stranger", trace_id=trace_id))
             return
         if not paid:
@@ -195,6 +193,14 @@ def sellable(session: Session, customer: Person, automation_id: int) -> tuple[Au
     return automation, copy
 
 
+def unpaused_settings(session: Session) -> BusinessSettings:
+    """What managers have set. Raises GatewayUnavailable, in their words, while they have stopped the sales."""
+    settings = session.scalars(select(BusinessSettings)).one()
+    if settings.gateway_paused:
+        raise GatewayUnavailable(settings.gateway_message)
+    return settings
+
+
 def refuse_too_many_open(session: Session, customer: Person, most: int) -> None:
     """A customer with many open purchases is lost among them. Counted under the lock on the customer's row."""
     open_ids = session.scalars(
@@ -213,12 +219,18 @@ def _ask_again(session: Session, payment: Payment, actor: str) -> None:
     now = clock.now()
     if payment.status is S.CREATED and payment.lease_until and payment.lease_until > now:
         raise InProgress(retry_after_s=max(1, round((payment.lease_until - now).total_seconds())))
+    unpaused_settings(session)
     lease = now + ASKING_TAKES
+    payment.checks, payment.expires_at = 0, _expiry(now)  # the customer has the whole time to pay, from now
     if payment.status is S.CREATED:
         payment.lease_until = payment.next_check_at = lease
         record(session, payment, Because("asked-again", actor))
     else:
         move(session, payment, S.CREATED, Because("asked-again", actor), lease_until=lease, next_check_at=lease)
+
+
+def _expiry(opened_at: datetime) -> datetime:
+    return opened_at + timedelta(minutes=get_settings().payment_minutes)
 
 
 def _order_of(session: Session, payment: Payment, customer: Person) -> Order:

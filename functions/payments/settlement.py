@@ -16,6 +16,7 @@ from zimmer.db import Session, committed
 from zimmer.models import Payment, PaymentStatus
 from zimmer.money import Rial
 from zimmer.observability import logger
+from zimmer.settings import get_settings
 
 LEASE = timedelta(seconds=60)  # longer than a verify call can take (3 s to connect, 8 s to read)
 REQUEUE_AFTER = timedelta(seconds=60)
@@ -85,25 +86,34 @@ def settle(session: Session, claim: Claim, outcome: Outcome, *, actor: str, trac
             logger().info("payment.verified", payment_id=payment.id, amount=payment.amount, already=outcome.already)
         case NotPaid():
             because = told("not-paid", actor, outcome.report, trace_id)
-            move(session, payment, PaymentStatus.NOT_PAID, because, lease_until=None, next_check_at=_next(payment, now))
+            again = later(payment, now)
+            move(session, payment, PaymentStatus.NOT_PAID, because, lease_until=None, next_check_at=again)
         case Suspicious():
             because = told("suspicious", actor, outcome.report, trace_id)
             move(session, payment, PaymentStatus.REVIEW, because, lease_until=None, next_check_at=None)
             logger().error("payment.review", payment_id=payment.id, code=outcome.report.code)
         case Unknown():
             because = told("unknown", actor, outcome.report, trace_id)
-            later = _next(payment, now)
-            move(session, payment, PaymentStatus.VERIFY_UNKNOWN, because, lease_until=None, next_check_at=later)
+            again = later(payment, now)
+            move(session, payment, PaymentStatus.VERIFY_UNKNOWN, because, lease_until=None, next_check_at=again)
         case _:
             assert_never(outcome)
 
 
-def next_check(created_at: datetime, checks: int, now: datetime) -> datetime | None:
+def later(payment: Payment, now: datetime) -> datetime | None:
+    """When to ask about this payment again. Its age counts from when it was last opened at the gateway, which
+    a repeated Idempotency-Key may have done long after `created_at`.
+    """
+    opened_at = payment.expires_at - timedelta(minutes=get_settings().payment_minutes)
+    return next_check(opened_at, payment.checks, now)
+
+
+def next_check(opened_at: datetime, checks: int, now: datetime) -> datetime | None:
     """When to ask again after `checks` times: 2, 4, 8, 15, 30 minutes, hourly for a day, then six-hourly.
 
     None once the payment is older than 72 hours.
     """
-    age = now - created_at
+    age = now - opened_at
     if age >= WATCHED_FOR:
         return None
     if checks < len(FIRST_CHECKS):
@@ -122,10 +132,6 @@ def told(cause: str, actor: str, report: Report, trace_id: str | None = None) ->
         trace_id=trace_id,
         detail={"reason": report.reason} if report.reason else None,
     )
-
-
-def _next(payment: Payment, now: datetime) -> datetime | None:
-    return next_check(payment.created_at, payment.checks, now)
 
 
 def _receipt(paid: Paid, now: datetime) -> dict[str, object]:

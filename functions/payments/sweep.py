@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 
 from functions.payments import gateways
 from functions.payments.gateways.base import Gateway, Inquired, Report, Standing, Unknown
-from functions.payments.settlement import LEASE, REQUEUE_AFTER, confirm, next_check, told
+from functions.payments.settlement import LEASE, REQUEUE_AFTER, confirm, later, told
 from functions.payments.states import Because, locked, move, record
 from zimmer import clock, events
 from zimmer.db import Session, committed
@@ -22,6 +22,7 @@ from zimmer.observability import logger
 ACTOR = "payments-sweep"
 SECONDS_TO_USE = 45.0  # of the function's 60
 MOST_CALLS = 40
+CALLS_FOR_ONE = 2  # an inquiry, and a verify when it says that there is money
 TOO_MANY_CALLS = -12  # the gateway asks for patience: stop until the next run
 
 S = PaymentStatus
@@ -70,14 +71,16 @@ def requeue_uncredited() -> int:
 def ask_about_the_missing(gateway: Gateway) -> int:
     """Ask the gateway about each payment that is due, one lease at a time. Returns how many were asked."""
     until = time.monotonic() + SECONDS_TO_USE
-    asked = 0
-    while asked < MOST_CALLS and time.monotonic() < until:
+    asked = calls = 0
+    while calls + CALLS_FOR_ONE <= MOST_CALLS and time.monotonic() < until:
         with committed() as session:
             payment = take_due(session)
         if payment is None:
             break
         asked += 1
-        if _told_to_wait(heal(payment, gateway)):
+        reports = heal(payment, gateway)
+        calls += len(reports)
+        if any(report.code == TOO_MANY_CALLS for report in reports):
             break
     return asked
 
@@ -99,25 +102,25 @@ def take_due(session: Session) -> Payment | None:
     return payment
 
 
-def heal(payment: Payment, gateway: Gateway) -> Report | None:
-    """Find out what became of one payment and move it on. Returns how the last call went."""
+def heal(payment: Payment, gateway: Gateway) -> list[Report]:
+    """Find out what became of one payment and move it on. Returns how each call went."""
     if payment.authority is None:
         give_up_waiting_for_the_gateway(payment.id)
-        return None
+        return []
     if payment.status in ASKED_BY_VERIFY:
         return _verify(payment, gateway)
     inquired = gateway.inquire(payment.authority)
     match inquired:
-        case Inquired(standing=Standing.PAID | Standing.VERIFIED):
-            return _verify(payment, gateway)
+        case Inquired(standing=Standing.PAID | Standing.VERIFIED, report=report):
+            return [report, *_verify(payment, gateway)]
         case Inquired(standing=standing, report=report):
             with committed() as session:
                 note_standing(session, payment.id, standing, report)
-            return report
+            return [report]
         case Unknown(report=report):
             with committed() as session:
                 look_later(session, payment.id, told("inquiry-unknown", ACTOR, report))
-            return report
+            return [report]
 
 
 def note_standing(session: Session, payment_id: int, standing: Standing, report: Report) -> None:
@@ -126,23 +129,25 @@ def note_standing(session: Session, payment_id: int, standing: Standing, report:
     if payment.status not in ASKED_BY_INQUIRY:
         return  # the customer came back while we asked
     now = clock.now()
-    later = next_check(payment.created_at, payment.checks, now)
+    again = later(payment, now)
     because = told(f"inquiry-{standing.lower().replace('_', '-')}", ACTOR, report)
     if standing is Standing.REVERSED:
         move(session, payment, S.REVERSED, because, next_check_at=None)
     elif payment.status is not S.EXPIRED and now >= payment.expires_at:
-        move(session, payment, S.EXPIRED, because, next_check_at=later)
+        move(session, payment, S.EXPIRED, because, next_check_at=again)
     elif payment.status is S.PENDING and standing is Standing.FAILED:
-        move(session, payment, S.NOT_PAID, because, next_check_at=later)
+        move(session, payment, S.NOT_PAID, because, next_check_at=again)
     else:
-        payment.next_check_at = later
+        payment.next_check_at = again
         record(session, payment, because)
 
 
 def look_later(session: Session, payment_id: int, because: Because) -> None:
     """Nothing was learned: ask again after the next wait."""
     payment = locked(session, payment_id)
-    payment.next_check_at = next_check(payment.created_at, payment.checks, clock.now())
+    if payment.status not in ASKED_BY_INQUIRY:
+        return  # the customer came back while we asked: when to look again is no longer ours to say
+    payment.next_check_at = later(payment, clock.now())
     record(session, payment, because)
 
 
@@ -161,10 +166,6 @@ def give_up_waiting_for_the_gateway(payment_id: int) -> None:
             )
 
 
-def _verify(payment: Payment, gateway: Gateway) -> Report | None:
+def _verify(payment: Payment, gateway: Gateway) -> list[Report]:
     outcome = confirm(payment.id, gateway, actor=ACTOR)
-    return outcome.report if outcome else None
-
-
-def _told_to_wait(report: Report | None) -> bool:
-    return report is not None and report.code == TOO_MANY_CALLS
+    return [outcome.report] if outcome else []

@@ -53,7 +53,7 @@ class Refused:
 class Paid:
     """The money is ours. `already` when an earlier call had confirmed it (101): success all the same."""
 
-    ref_id: str
+    ref_id: str | None  # the bank's tracking code
     card_pan: str | None
     card_hash: str | None
     fee: Rial | None

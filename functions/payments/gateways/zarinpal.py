@@ -30,9 +30,12 @@ from functions.payments.gateways.base import (
 from zimmer.money import Rial
 from zimmer.observability import logger
 
-AUTHORITY = re.compile(r"^[AS][0-9a-zA-Z]{35}$")
-MOBILE = re.compile(r"^09[0-9]{9}$")
+AUTHORITY = re.compile(r"[AS][0-9a-zA-Z]{35}")  # matched whole: "$" would let a line break through
+MOBILE = re.compile(r"09[0-9]{9}")
 DESCRIPTION_LIMIT = 500
+# What our columns hold. A paid answer that does not fit its row could never be committed.
+REF_ID_LIMIT, CARD_PAN_LIMIT, CARD_HASH_LIMIT = 255, 30, 128
+LARGEST_FEE = 2**63 - 1
 
 VERIFIED, ALREADY_VERIFIED = 100, 101
 TOO_MANY_CALLS = -12
@@ -86,7 +89,7 @@ class Zarinpal:
     def start(self, order: Order) -> Started | Refused | Unknown:
         answer = self._ask("request", _start_body(order))
         match answer.meaning:
-            case Meaning.PAID if AUTHORITY.match(str(answer.data.get("authority", ""))):
+            case Meaning.PAID if AUTHORITY.fullmatch(str(answer.data.get("authority", ""))):
                 return Started(str(answer.data["authority"]), _rial(answer.data.get("fee")), answer.report)
             case Meaning.OUR_REQUEST_IS_WRONG | Meaning.TERMINAL_IS_WRONG:
                 return Refused(answer.report)
@@ -132,7 +135,7 @@ def _start_body(order: Order) -> dict[str, Any]:
     metadata: dict[str, Any] = {"order_id": order.order_id, "auto_verify": False}
     if order.email:
         metadata["email"] = order.email
-    if order.mobile and MOBILE.match(order.mobile):
+    if order.mobile and MOBILE.fullmatch(order.mobile):
         metadata["mobile"] = order.mobile
     return {
         "amount": order.amount,
@@ -147,7 +150,7 @@ def _read(response: httpx.Response, latency_ms: int) -> Answer:
     status = response.status_code
     try:
         payload = response.json()
-    except ValueError:
+    except (ValueError, RecursionError):
         return Answer({}, Report(latency_ms, http_status=status, reason="not-json"))
     if status >= 500:
         return Answer({}, Report(latency_ms, http_status=status, reason="server-error"))
@@ -161,12 +164,16 @@ def _read(response: httpx.Response, latency_ms: int) -> Answer:
 
 
 def _codes_in(data: Mapping[str, Any], errors: Any) -> Iterator[int]:
-    """Every place in which a code has been seen, the likeliest first."""
+    """Every place in which a code has been seen, the likeliest first. Only `data` may say that it went well."""
     yield from _integers(data.get("code"))
+    yield from (code for code in _codes_of_errors(errors) if code < 0)
+
+
+def _codes_of_errors(errors: Any) -> Iterator[int]:
     if isinstance(errors, Mapping):
         yield from _integers(errors.get("code"))
         for told in errors.values():
-            for part in told if isinstance(told, list) else ():
+            for part in told if isinstance(told, list) else [told]:
                 yield from _integers(part)
     for error in errors if isinstance(errors, list) else ():
         yield from _integers(error.get("code") if isinstance(error, Mapping) else error)
@@ -174,29 +181,33 @@ def _codes_in(data: Mapping[str, Any], errors: Any) -> Iterator[int]:
 
 def _integers(value: Any) -> Iterator[int]:
     """`value` as a number: codes come as 100 and as "100"."""
-    if isinstance(value, bool):
+    if isinstance(value, bool) or not isinstance(value, int | str):
         return
-    if isinstance(value, int) or (isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,4}", value)):
+    if re.fullmatch(r"-?[0-9]{1,4}", str(value)):
         yield int(value)
 
 
 def _paid(answer: Answer) -> Paid:
     return Paid(
-        ref_id=str(answer.data.get("ref_id", "")),
-        card_pan=_text(answer.data.get("card_pan")),
-        card_hash=_text(answer.data.get("card_hash")),
+        ref_id=_text(answer.data.get("ref_id"), REF_ID_LIMIT),
+        card_pan=_text(answer.data.get("card_pan"), CARD_PAN_LIMIT),
+        card_hash=_text(answer.data.get("card_hash"), CARD_HASH_LIMIT),
         fee=_rial(answer.data.get("fee")),
         already=answer.report.code == ALREADY_VERIFIED,
         report=answer.report,
     )
 
 
-def _text(value: Any) -> str | None:
-    return str(value) if value else None
+def _text(value: Any, limit: int) -> str | None:
+    """A receipt's number or word, as much of it as can be kept."""
+    if isinstance(value, bool) or not isinstance(value, int | str):
+        return None
+    return "".join(letter for letter in str(value) if letter.isprintable())[:limit] or None
 
 
 def _rial(value: Any) -> Rial | None:
-    return Rial(value) if isinstance(value, int) else None
+    is_amount = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= LARGEST_FEE
+    return Rial(value) if is_amount else None
 
 
 def _since(started: float) -> int:

@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
 
 from zimmer import clock
 from zimmer.db import Session, committed
@@ -45,7 +46,11 @@ class CreditPayment:
     @classmethod
     def parse(cls, body: str) -> "CreditPayment":
         """Read a queue body. Raises ValueError for anything but a version 1 message."""
-        match json.loads(body):
+        try:
+            content = json.loads(body)
+        except RecursionError as error:
+            raise ValueError("nested too deeply") from error
+        match content:
             case {"payment_id": int(payment_id), "v": 1} if payment_id > 0 and not isinstance(payment_id, bool):
                 return cls(payment_id)
             case _:
@@ -62,11 +67,20 @@ def promise(session: Session, message: CreditPayment) -> None:
 
 
 def promise_again(session: Session, messages: Iterable[CreditPayment]) -> None:
-    """Send messages that were sent before and had no effect: the queue may have lost them."""
-    keys = [message.dedup_key for message in messages]
-    session.execute(
-        update(OutboxMessage).where(OutboxMessage.dedup_key.in_(keys)).values(published_at=None, next_at=clock.now())
-    )
+    """Send messages that were sent before and had no effect: the queue may have lost them, or the table."""
+    now = clock.now()
+    rows = [
+        {"topic": CREDIT, "dedup_key": message.dedup_key, "payload": message.body(), "created_at": now, "next_at": now}
+        for message in messages
+    ]
+    if rows:
+        session.execute(
+            insert(OutboxMessage)
+            .values(rows)
+            .on_conflict_do_update(
+                index_elements=[OutboxMessage.dedup_key], set_={"published_at": None, "next_at": now}
+            )
+        )
 
 
 def publish(*, limit: int = 100) -> int:
@@ -115,11 +129,18 @@ def _claim(session: Session) -> Sequence[OutboxMessage]:
 
 
 def _send(messages: Sequence[OutboxMessage]) -> dict[int, str]:
-    """Send a batch; return the queue's id for each message that was taken."""
-    answer = _sqs().send_message_batch(
-        QueueUrl=get_settings().credit_queue_url,
-        Entries=[{"Id": str(message.id), "MessageBody": json.dumps(message.payload)} for message in messages],
-    )
+    """Send a batch; return the queue's id for each message that was taken. A queue that is away took none."""
+    sqs = _sqs()
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        answer = sqs.send_message_batch(
+            QueueUrl=get_settings().credit_queue_url,
+            Entries=[{"Id": str(message.id), "MessageBody": json.dumps(message.payload)} for message in messages],
+        )
+    except (BotoCoreError, ClientError):
+        logger().exception("outbox.queue-is-away", messages=len(messages))
+        return {}
     for failure in answer.get("Failed", []):
         logger().warning("outbox.refused-by-the-queue", outbox_id=failure["Id"], reason=failure.get("Code"))
     return {int(taken["Id"]): taken["MessageId"] for taken in answer.get("Successful", [])}

@@ -1,0 +1,51 @@
+"""A shop on a database of its own, which processes commit to."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from sqlalchemy import func, select
+
+from tests.api import Api
+from tests.factories import make_copy, token_for
+from zimmer.db import Database, using
+from zimmer.models import Payment, PaymentStatus, TokenEntry, User, UserAutomation
+
+
+@dataclass(frozen=True)
+class Shop:
+    """One customer with one copy. The test's own process works on the same database as those it kills."""
+
+    database_url: str
+    database: Database
+    copy_id: int
+    automation_id: int
+    token: str
+
+    @property
+    def customer(self) -> Api:
+        return Api(self.token)
+
+    def tokens(self) -> int:
+        with self.database.transaction() as session:
+            return session.get_one(UserAutomation, self.copy_id).tokens_remaining
+
+    def entries(self) -> int:
+        with self.database.transaction() as session:
+            return session.scalar(select(func.count()).select_from(TokenEntry)) or 0
+
+    def status(self) -> PaymentStatus:
+        """Where the only payment stands."""
+        with self.database.transaction() as session:
+            return session.scalars(select(Payment.status)).one()
+
+
+@pytest.fixture
+def shop(own_database: str) -> Iterator[Shop]:
+    database = Database(own_database)
+    with database.transaction() as session:
+        copy = make_copy(session)
+        token = token_for(session, session.get_one(User, copy.user_id))
+    with using(database):
+        yield Shop(own_database, database, copy.id, copy.automation_id, token)
+    database.close()

@@ -1,0 +1,147 @@
+"""Purchases for tests: bought through the routes, or rows brought to a status by the moves of the table."""
+
+import json
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from sqlalchemy import func, select
+
+from functions.payments import states, worker
+from functions.payments.states import Because
+from local.zarinpal.running import Zarinpal
+from tests.api import Answer, Api
+from tests.factories import make_copy, make_payment
+from zimmer import clock
+from zimmer.db import Session
+from zimmer.models import Payment, PaymentEvent, PaymentStatus, TokenEntry, UserAutomation
+from zimmer.settings import get_settings
+
+S = PaymentStatus
+INIT = "/api/payments/zarinpal/init"
+
+# How a purchase comes to stand where a test needs it.
+ROADS: dict[PaymentStatus, tuple[PaymentStatus, ...]] = {
+    S.CREATED: (),
+    S.INIT_UNKNOWN: (S.INIT_UNKNOWN,),
+    S.REJECTED: (S.REJECTED,),
+    S.PENDING: (S.PENDING,),
+    S.VERIFYING: (S.PENDING, S.VERIFYING),
+    S.VERIFY_UNKNOWN: (S.PENDING, S.VERIFYING, S.VERIFY_UNKNOWN),
+    S.NOT_PAID: (S.PENDING, S.VERIFYING, S.NOT_PAID),
+    S.EXPIRED: (S.PENDING, S.EXPIRED),
+    S.REVIEW: (S.PENDING, S.VERIFYING, S.REVIEW),
+    S.VERIFIED: (S.PENDING, S.VERIFYING, S.VERIFIED),
+    S.REVERSED: (S.PENDING, S.REVERSED),
+}
+
+
+@dataclass(frozen=True)
+class Bought:
+    """What a customer knows of a purchase that waits at the bank."""
+
+    transaction_id: str
+    authority: str
+
+
+def ask_to_buy(customer: Api, copy: UserAutomation, *, tokens: object = 100, key: str = "purchase-0001") -> Answer:
+    """The panel's request for a purchase."""
+    body = {"automation_id": copy.automation_id, "tokens": tokens}
+    return customer.post(INIT, body, headers={"idempotency-key": key})
+
+
+def buy(customer: Api, copy: UserAutomation, *, tokens: int = 100, key: str = "purchase-0001") -> Bought:
+    """A purchase that the gateway took; the customer is at the bank."""
+    answer = ask_to_buy(customer, copy, tokens=tokens, key=key)
+    assert answer.status == 201, answer.body
+    return Bought(answer.json["transaction_id"], answer.json["redirect_url"].rpartition("/")[2])
+
+
+def follow(browser: Api, url: str) -> Answer:
+    """The browser follows the bank's redirect."""
+    parts = urlsplit(url)
+    return browser.get(parts.path, params={name: values[0] for name, values in parse_qs(parts.query).items()})
+
+
+def come_back(browser: Api, transaction_id: str, **query: str) -> Answer:
+    """The callback as anybody can write it."""
+    return browser.get(f"/api/payments/zarinpal/callback/{transaction_id}", params=query)
+
+
+def shown(customer: Api, transaction_id: str) -> tuple[str, str]:
+    """The status and the phase on the wire."""
+    answer = customer.get(f"/api/payments/{transaction_id}")
+    assert answer.status == 200, answer.body
+    return answer.json["status"], answer.json["phase"]
+
+
+def stored(session: Session, transaction_id: str) -> Payment:
+    """The purchase as it stands now, not as this session remembers it."""
+    query = select(Payment).where(Payment.transaction_id == transaction_id)
+    return session.scalars(query, execution_options={"populate_existing": True}).one()
+
+
+def causes(session: Session, payment: Payment) -> list[str]:
+    """What happened to a purchase, in order."""
+    return list(
+        session.scalars(
+            select(PaymentEvent.cause).where(PaymentEvent.payment_id == payment.id).order_by(PaymentEvent.seq)
+        )
+    )
+
+
+def tokens_of(session: Session, copy: UserAutomation) -> int:
+    """The paid tokens a customer has for a copy."""
+    session.refresh(copy)
+    return copy.tokens_remaining
+
+
+def entries(session: Session) -> int:
+    """How many movements the ledger has."""
+    return session.scalar(select(func.count()).select_from(TokenEntry)) or 0
+
+
+def purchase_in(
+    session: Session, status: PaymentStatus, copy: UserAutomation | None = None, *, tokens: int = 100, **columns: Any
+) -> Payment:
+    """A purchase that went the usual road to `status`, with an event for each step."""
+    payment = make_payment(session, copy or make_copy(session), status=S.CREATED, tokens=tokens, **columns)
+    for step in ROADS[status]:
+        facts = {"verified_at": clock.now()} if step is S.VERIFIED else {}
+        states.move(session, payment, step, Because("arranged", "test"), **facts)
+    session.flush()
+    return payment
+
+
+def purchase_at(
+    zarinpal: Zarinpal, session: Session, status: PaymentStatus = S.PENDING, *, due: bool = True, **columns: Any
+) -> Payment:
+    """Like `purchase_in`, and the bank knows it. `due`: the sweep may ask about it now."""
+    payment = purchase_in(session, status, **columns)
+    opened = zarinpal.gateway.bank.open(
+        merchant_id=get_settings().zarrinpal_merchant_id,
+        amount=payment.amount,
+        description="خرید",
+        callback_url=f"{get_settings().api_base_url}/api/payments/zarinpal/callback/{payment.transaction_id}",
+    )
+    payment.authority = opened.authority
+    payment.next_check_at = clock.now() - timedelta(seconds=1) if due else None
+    session.flush()
+    return payment
+
+
+def message(body: object, message_id: str) -> dict[str, Any]:
+    """One SQS record. A text is the body as it stands, anything else goes as JSON."""
+    return {"messageId": message_id, "body": body if isinstance(body, str) else json.dumps(body)}
+
+
+def deliver(*records: dict[str, Any]) -> set[str]:
+    """Give a batch to the worker; the ids of the messages it wants again."""
+    answer = worker.handler({"Records": list(records)}, None)
+    return {failure["itemIdentifier"] for failure in answer["batchItemFailures"]}
+
+
+def credit_message(payment: Payment, message_id: str | None = None) -> dict[str, Any]:
+    """The message that asks for one payment's tokens."""
+    return message({"payment_id": payment.id, "v": 1}, message_id or f"m-{payment.id}")
