@@ -58,11 +58,15 @@ def exported_requirements() -> str:
 
 
 def uv() -> str:
-    """Where uv is: the variable UV, beside this Python, or on the PATH. Raises BuildFailed when nowhere."""
-    beside = Path(sys.executable).with_name("uv")
-    found = os.environ.get("UV") or (str(beside) if beside.exists() else shutil.which("uv"))
+    """Where uv is: the variable UV, the tools that ./zimmer made, beside this Python, or on the PATH.
+
+    Raises BuildFailed when nowhere.
+    """
+    ours = [ROOT / ".local" / "tools" / "bin" / "uv", Path(sys.executable).with_name("uv")]
+    beside = next((str(path) for path in ours if path.exists()), None)
+    found = os.environ.get("UV") or beside or shutil.which("uv")
     if not found:
-        raise BuildFailed("uv was found neither beside this Python, nor on the PATH, nor in the variable UV")
+        raise BuildFailed("uv was found nowhere; ./zimmer installs one")
     return found
 
 

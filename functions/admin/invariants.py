@@ -60,7 +60,7 @@ QUESTIONS: dict[str, str] = {
             FULL JOIN lots l ON l.entry_id = e.id
         WHERE e.id IS NULL OR l.entry_id IS NULL
            OR (l.tokens, l.user_automation_id) <> (e.delta, e.user_automation_id)""",
-    "paid tokens spent never pass those bought": """
+    "the counter of spent paid tokens is the sum of the uses": """
         SELECT ua.id AS user_automation_id, ua.paid_spent FROM user_automations ua
         WHERE ua.paid_spent <> (
             SELECT coalesce(-sum(delta), 0) FROM token_entries e
@@ -74,7 +74,21 @@ QUESTIONS: dict[str, str] = {
         WHERE spent IS DISTINCT FROM used""",
     "each verified payment is credited within ten minutes": """
         SELECT id AS payment_id, verified_at FROM payments
-        WHERE status = 'verified' AND verified_at < :overdue_since""",
+        WHERE status = 'verified' AND (verified_at IS NULL OR verified_at < :overdue_since)""",
+    "somebody will look at each payment that is not settled": """
+        SELECT id AS payment_id, status FROM payments
+        WHERE status IN ('created', 'pending', 'verifying', 'verify_unknown', 'verified') AND next_check_at IS NULL""",
+    "the daily figures add up to the credited payments": """
+        SELECT coalesce(r.automation_id, p.automation_id) AS automation_id, r.revenue, p.amount, r.tokens_sold, p.tokens
+        FROM (
+            SELECT automation_id, sum(payments) AS payments, sum(revenue) AS revenue, sum(tokens_sold) AS tokens_sold
+            FROM rollups GROUP BY automation_id
+        ) r FULL JOIN (
+            SELECT automation_id, count(*) AS payments, sum(amount) AS amount, sum(tokens_purchased) AS tokens
+            FROM payments WHERE credited_at IS NOT NULL GROUP BY automation_id
+        ) p ON p.automation_id = r.automation_id
+        WHERE (coalesce(r.payments, 0), coalesce(r.revenue, 0), coalesce(r.tokens_sold, 0))
+           <> (coalesce(p.payments, 0), coalesce(p.amount, 0), coalesce(p.tokens, 0))""",
     "each payment's status is where its events led": """
         SELECT p.id AS payment_id, p.status, last.to_status FROM payments p LEFT JOIN LATERAL (
             SELECT to_status FROM payment_events e WHERE e.payment_id = p.id AND to_status IS NOT NULL

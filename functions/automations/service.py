@@ -32,11 +32,6 @@ _CARD_POSITION = (
     + Automation.id
 )
 
-_CUSTOMERS = (
-    select(func.count())
-    .where(UserAutomation.automation_id == Automation.id, UserAutomation.status != UserAutomationStatus.REMOVED)
-    .scalar_subquery()
-)
 _CHEAPEST_PACKAGE = (
     select(func.min(AutomationPackage.amount))
     .where(
@@ -178,7 +173,7 @@ def _cards(*more: Any) -> Select[*tuple[Any, ...]]:
         Automation.health_status,
         Automation.status,
         _CARD_POSITION.label("position"),
-        _CUSTOMERS.label("customers"),
+        Automation.customers,
         _CHEAPEST_PACKAGE.label("cheapest_package"),
         BusinessSettings.demo_tokens,
         BusinessSettings.minimum_amount,

@@ -95,7 +95,10 @@ def settle(session: Session, claim: Claim, outcome: Outcome, *, actor: str, trac
         case Unknown():
             because = told("unknown", actor, outcome.report, trace_id)
             again = later(payment, now)
-            move(session, payment, PaymentStatus.VERIFY_UNKNOWN, because, lease_until=None, next_check_at=again)
+            to = PaymentStatus.VERIFY_UNKNOWN if again else PaymentStatus.REVIEW
+            move(session, payment, to, because, lease_until=None, next_check_at=again)
+            if again is None:
+                logger().error("payment.unknown-for-72-hours", payment_id=payment.id)
         case _:
             assert_never(outcome)
 

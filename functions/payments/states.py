@@ -35,7 +35,7 @@ MOVES: tuple[Move, ...] = (
     *_moves((S.CREATED,), "gateway accepts", S.PENDING),
     *_moves((S.CREATED,), "gateway refuses", S.REJECTED),
     *_moves((S.CREATED,), "no answer", S.INIT_UNKNOWN),
-    *_moves((S.INIT_UNKNOWN, S.REJECTED), "same Idempotency-Key", S.CREATED),
+    *_moves((S.CREATED, S.INIT_UNKNOWN, S.REJECTED), "same Idempotency-Key", S.CREATED),
     *_moves((S.CREATED,), "nothing to pay", S.VERIFIED),
     *_moves((S.PENDING, S.NOT_PAID, S.VERIFY_UNKNOWN, S.EXPIRED), "claimed", S.VERIFYING),
     *_moves((S.VERIFYING,), "lease over, claimed again", S.VERIFYING),
@@ -43,6 +43,7 @@ MOVES: tuple[Move, ...] = (
     *_moves((S.VERIFYING,), "-51", S.NOT_PAID),
     *_moves((S.VERIFYING,), "unknown", S.VERIFY_UNKNOWN),
     *_moves((S.VERIFYING,), "-50 / -53 / -54", S.REVIEW),
+    *_moves((S.VERIFYING, S.PENDING), "unknown for 72 hours", S.REVIEW),
     *_moves((S.PENDING,), "inquiry FAILED", S.NOT_PAID),
     *_moves((S.PENDING, S.NOT_PAID), "past expires_at and not paid", S.EXPIRED),
     *_moves((S.PENDING, S.NOT_PAID, S.VERIFY_UNKNOWN, S.EXPIRED), "inquiry REVERSED", S.REVERSED),
@@ -154,8 +155,11 @@ class Because:
 
 
 def locked(session: Session, payment_id: int) -> Payment:
-    """The payment, locked until the transaction ends, as it is now."""
-    return session.get_one(Payment, payment_id, with_for_update=True, populate_existing=True)
+    """The payment, locked until the transaction ends, as it is now.
+
+    The lock leaves the row's key free: nobody changes ids, and the checks of foreign keys need not wait.
+    """
+    return session.get_one(Payment, payment_id, with_for_update={"key_share": True}, populate_existing=True)
 
 
 def move(session: Session, payment: Payment, to: PaymentStatus, because: Because, **facts: object) -> None:

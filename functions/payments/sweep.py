@@ -5,9 +5,10 @@ gateway is asked about customers who never came back, until the time or the call
 """
 
 import time
+from collections.abc import Callable
 from typing import Any, TypedDict
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from functions.payments import gateways
 from functions.payments.gateways.base import Gateway, Inquired, Report, Standing, Unknown
@@ -20,8 +21,9 @@ from zimmer.models import Payment, PaymentStatus
 from zimmer.observability import logger
 
 ACTOR = "payments-sweep"
-SECONDS_TO_USE = 45.0  # of the function's 60
+SECONDS_TO_USE = 35.0  # of the function's 60: the last payment may take two calls of 11 s
 MOST_CALLS = 40
+MOST_REQUEUED = 500
 CALLS_FOR_ONE = 2  # an inquiry, and a verify when it says that there is money
 TOO_MANY_CALLS = -12  # the gateway asks for patience: stop until the next run
 
@@ -47,30 +49,43 @@ def handler(event: Any, context: Any) -> Swept:
 
 
 def sweep(gateway: Gateway) -> Swept:
-    """Publish, re-enqueue, ask."""
-    published = events.publish()
-    requeued = requeue_uncredited()
-    published += events.publish() if requeued else 0
-    return Swept(published=published, requeued=requeued, asked=ask_about_the_missing(gateway))
+    """Publish, re-enqueue, ask. A step that fails is logged and does not stop the ones after it."""
+    until = time.monotonic() + SECONDS_TO_USE
+    published = _attempt("publish", events.publish)
+    requeued = _attempt("requeue", requeue_uncredited)
+    published += _attempt("publish", events.publish) if requeued else 0
+    return Swept(
+        published=published,
+        requeued=requeued,
+        asked=_attempt("ask", lambda: ask_about_the_missing(gateway, until)),
+    )
 
 
 def requeue_uncredited() -> int:
-    """Send again for payments that were verified a minute ago and are not credited: the queue may have lost them."""
+    """Send again for payments that were verified a minute ago and are not credited: the queue may have lost them.
+
+    Those that the worker holds right now are passed over, and locks are taken in its order.
+    """
     now = clock.now()
     with committed() as session:
         overdue = session.scalars(
-            update(Payment)
+            select(Payment)
             .where(Payment.status == S.VERIFIED, Payment.next_check_at <= now)
-            .values(next_check_at=now + REQUEUE_AFTER)
-            .returning(Payment.id)
+            .order_by(Payment.id)
+            .limit(MOST_REQUEUED)
+            .with_for_update(skip_locked=True, key_share=True)
         ).all()
-        events.promise_again(session, (CreditPayment(payment_id) for payment_id in overdue))
+        for payment in overdue:
+            payment.next_check_at = now + REQUEUE_AFTER
+        session.flush()
+        events.promise_again(session, (CreditPayment(payment.id) for payment in overdue))
     return len(overdue)
 
 
-def ask_about_the_missing(gateway: Gateway) -> int:
-    """Ask the gateway about each payment that is due, one lease at a time. Returns how many were asked."""
-    until = time.monotonic() + SECONDS_TO_USE
+def ask_about_the_missing(gateway: Gateway, until: float) -> int:
+    """Ask the gateway about each payment that is due, one lease at a time, until `until` (monotonic seconds).
+    Returns how many were asked about.
+    """
     asked = calls = 0
     while calls + CALLS_FOR_ONE <= MOST_CALLS and time.monotonic() < until:
         with committed() as session:
@@ -78,8 +93,8 @@ def ask_about_the_missing(gateway: Gateway) -> int:
         if payment is None:
             break
         asked += 1
-        reports = heal(payment, gateway)
-        calls += len(reports)
+        reports = _heal_or_log(payment, gateway)
+        calls += max(1, len(reports))
         if any(report.code == TOO_MANY_CALLS for report in reports):
             break
     return asked
@@ -93,13 +108,22 @@ def take_due(session: Session) -> Payment | None:
         .where(Payment.next_check_at <= now, Payment.status.in_(WATCHED))
         .order_by(Payment.next_check_at)
         .limit(1)
-        .with_for_update(skip_locked=True)
+        .with_for_update(skip_locked=True, key_share=True)
     ).first()
     if payment is not None:
         payment.checks += 1
         payment.next_check_at = now + LEASE
         session.flush()
     return payment
+
+
+def _heal_or_log(payment: Payment, gateway: Gateway) -> list[Report]:
+    """One payment that cannot be healed must not keep the others waiting. It comes back when its lease is over."""
+    try:
+        return heal(payment, gateway)
+    except Exception:
+        logger().exception("sweep.payment-failed", payment_id=payment.id)
+        return []
 
 
 def heal(payment: Payment, gateway: Gateway) -> list[Report]:
@@ -147,7 +171,12 @@ def look_later(session: Session, payment_id: int, because: Because) -> None:
     payment = locked(session, payment_id)
     if payment.status not in ASKED_BY_INQUIRY:
         return  # the customer came back while we asked: when to look again is no longer ours to say
-    payment.next_check_at = later(payment, clock.now())
+    again = later(payment, clock.now())
+    if again is None and payment.status is S.PENDING:
+        move(session, payment, S.REVIEW, because, next_check_at=None)  # a customer may have paid: a person looks
+        logger().error("payment.unknown-for-72-hours", payment_id=payment.id)
+        return
+    payment.next_check_at = again
     record(session, payment, because)
 
 
@@ -169,3 +198,11 @@ def give_up_waiting_for_the_gateway(payment_id: int) -> None:
 def _verify(payment: Payment, gateway: Gateway) -> list[Report]:
     outcome = confirm(payment.id, gateway, actor=ACTOR)
     return [outcome.report] if outcome else []
+
+
+def _attempt(name: str, step: Callable[[], int]) -> int:
+    try:
+        return step()
+    except Exception:
+        logger().exception("sweep.step-failed", step=name)
+        return 0

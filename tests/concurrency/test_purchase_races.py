@@ -5,21 +5,35 @@ from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+from uuid import uuid4
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from functions.payments import worker
 from functions.payments.gateways.base import Gateway, Order, Started
-from functions.payments.service import bank_returned
+from functions.payments.schemas import InitPayment
+from functions.payments.service import bank_returned, start_purchase
 from functions.payments.states import Because, move
 from functions.payments.sweep import sweep
 from local.zarinpal.running import Zarinpal
 from tests.concurrency.races import at_once
-from tests.factories import make_copy, make_payment, make_user
+from tests.factories import make_copy, make_payment, make_user, purchase_in
 from zimmer import ledger
+from zimmer.auth.dependencies import Person
 from zimmer.db import Database, Session, committed
-from zimmer.models import Payment, PaymentStatus, TokenEntry, UserAutomation
+from zimmer.errors import InProgress, TooManyOpenPayments
+from zimmer.models import (
+    Audience,
+    Bucket,
+    BusinessSettings,
+    EntryKind,
+    Payment,
+    PaymentStatus,
+    TokenEntry,
+    User,
+    UserAutomation,
+)
 
 S = PaymentStatus
 
@@ -31,12 +45,8 @@ def shared(own_database: str) -> Iterator[Database]:
 
 
 def a_verified_payment(session: Session, copy: UserAutomation, *, tokens: int) -> int:
-    """A purchase that the gateway has confirmed, by the moves that lead there."""
-    payment = make_payment(session, copy, tokens=tokens, status=S.CREATED, authority=None)
-    payment.authority = f"S{payment.id:035d}"
-    for status in (S.PENDING, S.VERIFYING, S.VERIFIED):
-        move(session, payment, status, Because("arranged", "test"))
-    return payment.id
+    """A purchase that the gateway has confirmed."""
+    return purchase_in(session, S.VERIFIED, copy, tokens=tokens).id
 
 
 def delivery(payment_ids: list[int]) -> dict[str, Any]:
@@ -135,3 +145,98 @@ def test_overlapping_batches_credit_each_payment_once_and_nobody_deadlocks(share
 
     assert sum(at_once(own_database, overlapping, threads=4)) == len(payment_ids)
     assert purchases(shared) == sorted(f"payment:{payment_id}" for payment_id in payment_ids)
+
+
+def a_buyer(session: Session, copy: UserAutomation) -> Person:
+    user = session.get_one(User, copy.user_id)
+    return Person(
+        id=user.id,
+        name=user.name,
+        email=user.email,
+        phone_number=None,
+        role=user.role,
+        email_verified_at=None,
+        twofa_enabled=False,
+        created_at=user.created_at,
+        session_id=uuid4(),
+        audience=Audience.USER,
+    )
+
+
+def test_one_key_sent_ten_times_at_once_opens_one_purchase(
+    shared: Database, own_database: str, gateway: Gateway, zarinpal: Zarinpal
+) -> None:
+    with shared.transaction() as session:
+        copy = make_copy(session)
+        buyer = a_buyer(session, copy)
+    order = InitPayment(automation_id=copy.automation_id, tokens=100)
+
+    def click(_: int) -> str:
+        try:
+            return start_purchase(buyer, order, client_key="one-click", gateway=gateway, trace_id="race").transaction_id
+        except InProgress:
+            return "in progress"
+
+    answers = set(at_once(own_database, click, threads=10)) - {"in progress"}
+    assert len(answers) == 1
+    assert len(zarinpal.calls("request")) == 1
+
+
+def test_many_purchases_at_once_open_no_more_than_the_limit(
+    shared: Database, own_database: str, gateway: Gateway
+) -> None:
+    with shared.transaction() as session:
+        copy = make_copy(session)
+        buyer = a_buyer(session, copy)
+    order = InitPayment(automation_id=copy.automation_id, tokens=100)
+
+    def buy(number: int) -> str:
+        try:
+            start_purchase(buyer, order, client_key=f"purchase-{number}", gateway=gateway, trace_id="race")
+        except TooManyOpenPayments:
+            return "refused"
+        return "opened"
+
+    assert sorted(at_once(own_database, buy, threads=12)) == ["opened"] * 5 + ["refused"] * 7
+
+
+def test_buying_again_while_being_credited_deadlocks_nobody(
+    shared: Database, own_database: str, gateway: Gateway
+) -> None:
+    """Crediting holds the copy and tells the customer; buying holds the customer and refers to the copy."""
+    with shared.transaction() as session:
+        session.execute(update(BusinessSettings).values(max_open_payments=1000))
+        copy = make_copy(session)
+        buyer = a_buyer(session, copy)
+        payment_ids = [a_verified_payment(session, copy, tokens=10) for _ in range(40)]
+    order = InitPayment(automation_id=copy.automation_id, tokens=100)
+
+    def either(number: int) -> int:
+        if number % 2:
+            mine = payment_ids[number // 2 :: 2]
+            return sum(len(credited_by_one_statement([payment_id])) for payment_id in mine)
+        for n in range(20):
+            start_purchase(buyer, order, client_key=f"again-{number}-{n}", gateway=gateway, trace_id="race")
+        return 0
+
+    assert sum(at_once(own_database, either, threads=4)) == 40
+
+
+def test_the_same_credit_from_eight_threads_is_written_once(shared: Database, own_database: str) -> None:
+    with shared.transaction() as session:
+        copy_id = make_copy(session).id
+
+    def give(_: int) -> bool:
+        with committed() as session:
+            entry = ledger.credit(
+                session,
+                session.get_one(UserAutomation, copy_id),
+                tokens=10,
+                bucket=Bucket.PAID,
+                kind=EntryKind.ADJUSTMENT,
+                reference="adjust:1",
+                actor="race",
+            )
+        return entry is not None
+
+    assert sum(at_once(own_database, give, threads=8)) == 1

@@ -9,11 +9,11 @@ from sqlalchemy import func, select
 from functions.payments.states import Because, move
 from local.template import ROOT, event_sources, find_route, load_template, routes, schedules
 from tests.api import Answer, Api, answer_of, handler_of
-from tests.factories import make_automation, make_copy, make_payment, make_user, token_for
+from tests.factories import make_automation, make_copy, make_payment, make_user, purchase_in, token_for
 from zimmer import clock, crypto, events
 from zimmer.db import Session
 from zimmer.events import CreditPayment
-from zimmer.models import OutboxMessage, Payment, PaymentStatus, ServiceToken, TokenEntry, User, UserAutomation
+from zimmer.models import OutboxMessage, PaymentStatus, ServiceToken, TokenEntry, User
 
 TABLE = routes(load_template())
 S = PaymentStatus
@@ -36,13 +36,6 @@ def send(name: str, **replaced: str) -> Answer:
     found = find_route(TABLE, http["method"], http["path"])
     assert found is not None
     return answer_of(handler_of(found.route.function)(event, None))
-
-
-def verified_payment(session: Session, copy: UserAutomation, payment_id: int) -> Payment:
-    payment = make_payment(session, copy, id=payment_id, status=S.CREATED)
-    for status in (S.PENDING, S.VERIFYING, S.VERIFIED):
-        move(session, payment, status, Because("arranged", "test"))
-    return payment
 
 
 @pytest.mark.usefixtures("database")
@@ -117,7 +110,7 @@ def test_zarinpal_callback(session: Session) -> None:
 def test_credit_batch(session: Session) -> None:
     copy = make_copy(session)
     for payment_id in (1, 2):
-        verified_payment(session, copy, payment_id)
+        purchase_in(session, S.VERIFIED, copy, id=payment_id)
     (source,) = event_sources(load_template())
     assert handler_of(source.function)(sample("credit-batch"), None) == {"batchItemFailures": []}
     session.refresh(copy)
@@ -134,7 +127,7 @@ def test_a_credit_batch_for_payments_that_never_were_comes_back() -> None:
 
 
 def test_sweep(session: Session) -> None:
-    verified_payment(session, make_copy(session), payment_id=1)
+    purchase_in(session, S.VERIFIED, make_copy(session), id=1)
     events.promise(session, CreditPayment(1))
     (schedule,) = schedules(load_template())
     assert handler_of(schedule.function)(sample("sweep"), None) == {"published": 1, "requeued": 0, "asked": 0}

@@ -6,15 +6,13 @@ from contextlib import closing
 import pytest
 
 from functions.payments import worker
-from functions.payments.states import Because, move
 from tests.api import Api
-from tests.factories import make_automation, make_copy, make_payment, make_service_token, make_user, token_for
+from tests.factories import make_automation, make_copy, make_service_token, make_user, purchase_in, token_for
 from tests.rt_proxy import Counter, counting
 from zimmer.db import Database, using
 from zimmer.models import PaymentStatus, UserAutomation
 
 Count = Callable[[Callable[[], object]], int]
-S = PaymentStatus
 
 
 class Shop:
@@ -27,13 +25,7 @@ class Shop:
             self.copy: UserAutomation = make_copy(session, user, automation, demo=5, paid=100)
             self.customer = Api(token_for(session, user))
             self.service = {"x-zimmer-service-token": make_service_token(session, automation.id)}
-            self.payment_ids = []
-            for _ in range(20):
-                payment = make_payment(session, self.copy, status=S.CREATED, authority=None)
-                payment.authority = f"S{payment.id:035d}"
-                for status in (S.PENDING, S.VERIFYING, S.VERIFIED):
-                    move(session, payment, status, Because("arranged", "test"))
-                self.payment_ids.append(payment.id)
+            self.payment_ids = [purchase_in(session, PaymentStatus.VERIFIED, self.copy).id for _ in range(20)]
 
     def consume(self, key: str) -> None:
         body = {"user_automation_id": self.copy.id, "units": 1, "usage_type": "message", "idempotency_key": key}

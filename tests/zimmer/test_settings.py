@@ -198,3 +198,17 @@ def test_the_slash_at_the_end_of_an_address_does_not_matter(
 ) -> None:
     environment(**{name: given})
     assert getattr(get_settings(), name.lower()) == kept
+
+
+@pytest.mark.parametrize(
+    ("mode", "url"),
+    [
+        ("live", "https://sandbox.zarinpal.com/pg/v4/payment/"),
+        ("live", "http://localhost:8010/pg/v4/payment/"),
+        ("sandbox", "https://payment.zarinpal.com/pg/v4/payment/"),
+    ],
+)
+def test_a_gateway_that_does_not_belong_to_the_mode_is_refused(environment: SetEnv, mode: str, url: str) -> None:
+    environment(PAYMENTS_MODE=mode, ZARRINPAL_BASE_URL=url)
+    with pytest.raises(SettingsRefused, match="ZARRINPAL_BASE_URL"):
+        get_settings()

@@ -6,7 +6,7 @@ The HTTP client takes 95 ms to import, so it is built on first use: a catalogue 
 from functools import lru_cache
 
 from functions.payments.gateways.base import Gateway
-from zimmer.settings import get_settings
+from zimmer.settings import PaymentsMode, get_settings
 
 CONNECT_SECONDS, READ_SECONDS = 3.0, 8.0
 
@@ -23,6 +23,7 @@ def connected_zarinpal() -> Gateway:
         httpx.Client(timeout=httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS)),
         base_url=settings.zarrinpal_base_url,
         merchant_id=settings.zarrinpal_merchant_id,
+        is_live=settings.payments_mode is PaymentsMode.LIVE,
     )
 
 

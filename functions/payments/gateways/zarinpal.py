@@ -31,6 +31,7 @@ from zimmer.money import Rial
 from zimmer.observability import logger
 
 AUTHORITY = re.compile(r"[AS][0-9a-zA-Z]{35}")  # matched whole: "$" would let a line break through
+LIVE_AUTHORITY = re.compile(r"A[0-9a-zA-Z]{35}")  # the sandbox's begin with S
 MOBILE = re.compile(r"09[0-9]{9}")
 DESCRIPTION_LIMIT = 500
 # What our columns hold. A paid answer that does not fit its row could never be committed.
@@ -81,15 +82,16 @@ class Answer:
 class Zarinpal:
     """The v4 client. `client` brings the time-outs; there are no retries, since a POST may have worked."""
 
-    def __init__(self, client: httpx.Client, *, base_url: str, merchant_id: str) -> None:
+    def __init__(self, client: httpx.Client, *, base_url: str, merchant_id: str, is_live: bool = False) -> None:
         self._client = client
         self._base_url = base_url
         self._merchant_id = merchant_id
+        self._authority = LIVE_AUTHORITY if is_live else AUTHORITY
 
     def start(self, order: Order) -> Started | Refused | Unknown:
         answer = self._ask("request", _start_body(order))
         match answer.meaning:
-            case Meaning.PAID if AUTHORITY.fullmatch(str(answer.data.get("authority", ""))):
+            case Meaning.PAID if self._authority.fullmatch(str(answer.data.get("authority", ""))):
                 return Started(str(answer.data["authority"]), _rial(answer.data.get("fee")), answer.report)
             case Meaning.OUR_REQUEST_IS_WRONG | Meaning.TERMINAL_IS_WRONG:
                 return Refused(answer.report)

@@ -116,7 +116,7 @@ def _claim(session: Session) -> Sequence[OutboxMessage]:
     now = clock.now()
     messages = session.scalars(
         select(OutboxMessage)
-        .where(OutboxMessage.published_at.is_(None), OutboxMessage.next_at <= now)
+        .where(OutboxMessage.topic == CREDIT, OutboxMessage.published_at.is_(None), OutboxMessage.next_at <= now)
         .order_by(OutboxMessage.id)
         .limit(BATCH)
         .with_for_update(skip_locked=True)

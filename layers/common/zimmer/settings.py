@@ -152,6 +152,17 @@ class Settings(BaseSettings):
             raise ValueError("PAYMENTS_MODE: mock exists in local mode only")
         return self
 
+    @model_validator(mode="after")
+    def the_gateway_of_the_mode(self) -> Self:
+        """Sandbox money must never buy real tokens, nor real money go to a pretend bank."""
+        host = urlsplit(self.zarrinpal_base_url)
+        is_sandbox = (host.hostname or "").startswith("sandbox.")
+        if self.payments_mode is PaymentsMode.LIVE and (is_sandbox or host.scheme != "https"):
+            raise ValueError("ZARRINPAL_BASE_URL: PAYMENTS_MODE=live needs the live gateway, over https")
+        if self.payments_mode is PaymentsMode.SANDBOX and not is_sandbox:
+            raise ValueError("ZARRINPAL_BASE_URL: PAYMENTS_MODE=sandbox needs the sandbox gateway")
+        return self
+
     def _agrees_with_url(self, named: set[str]) -> bool:
         url = urlsplit(self.database_url)
         in_url = {

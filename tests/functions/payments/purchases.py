@@ -8,11 +8,10 @@ from urllib.parse import parse_qs, urlsplit
 
 from sqlalchemy import func, select
 
-from functions.payments import states, worker
-from functions.payments.states import Because
+from functions.payments import worker
 from local.zarinpal.running import Zarinpal
 from tests.api import Answer, Api
-from tests.factories import make_copy, make_payment
+from tests.factories import purchase_in
 from zimmer import clock
 from zimmer.db import Session
 from zimmer.models import Payment, PaymentEvent, PaymentStatus, TokenEntry, UserAutomation
@@ -20,21 +19,6 @@ from zimmer.settings import get_settings
 
 S = PaymentStatus
 INIT = "/api/payments/zarinpal/init"
-
-# How a purchase comes to stand where a test needs it.
-ROADS: dict[PaymentStatus, tuple[PaymentStatus, ...]] = {
-    S.CREATED: (),
-    S.INIT_UNKNOWN: (S.INIT_UNKNOWN,),
-    S.REJECTED: (S.REJECTED,),
-    S.PENDING: (S.PENDING,),
-    S.VERIFYING: (S.PENDING, S.VERIFYING),
-    S.VERIFY_UNKNOWN: (S.PENDING, S.VERIFYING, S.VERIFY_UNKNOWN),
-    S.NOT_PAID: (S.PENDING, S.VERIFYING, S.NOT_PAID),
-    S.EXPIRED: (S.PENDING, S.EXPIRED),
-    S.REVIEW: (S.PENDING, S.VERIFYING, S.REVIEW),
-    S.VERIFIED: (S.PENDING, S.VERIFYING, S.VERIFIED),
-    S.REVERSED: (S.PENDING, S.REVERSED),
-}
 
 
 @dataclass(frozen=True)
@@ -102,18 +86,6 @@ def entries(session: Session) -> int:
     return session.scalar(select(func.count()).select_from(TokenEntry)) or 0
 
 
-def purchase_in(
-    session: Session, status: PaymentStatus, copy: UserAutomation | None = None, *, tokens: int = 100, **columns: Any
-) -> Payment:
-    """A purchase that went the usual road to `status`, with an event for each step."""
-    payment = make_payment(session, copy or make_copy(session), status=S.CREATED, tokens=tokens, **columns)
-    for step in ROADS[status]:
-        facts = {"verified_at": clock.now()} if step is S.VERIFIED else {}
-        states.move(session, payment, step, Because("arranged", "test"), **facts)
-    session.flush()
-    return payment
-
-
 def purchase_at(
     zarinpal: Zarinpal, session: Session, status: PaymentStatus = S.PENDING, *, due: bool = True, **columns: Any
 ) -> Payment:
@@ -126,7 +98,7 @@ def purchase_at(
         callback_url=f"{get_settings().api_base_url}/api/payments/zarinpal/callback/{payment.transaction_id}",
     )
     payment.authority = opened.authority
-    payment.next_check_at = clock.now() - timedelta(seconds=1) if due else None
+    payment.next_check_at = clock.now() + (timedelta(seconds=-1) if due else timedelta(days=1))
     session.flush()
     return payment
 

@@ -10,7 +10,7 @@ from local import ports
 from local.poller import Poller
 from local.zarinpal.running import Zarinpal
 from tests.api import Api
-from tests.factories import make_copy, token_for
+from tests.factories import make_copy, purchase_in, token_for
 from tests.functions.payments.purchases import (
     Bought,
     ask_to_buy,
@@ -20,7 +20,6 @@ from tests.functions.payments.purchases import (
     entries,
     follow,
     purchase_at,
-    purchase_in,
     shown,
     stored,
     tokens_of,

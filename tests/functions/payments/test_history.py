@@ -8,8 +8,8 @@ from functions.payments import sweep
 from functions.payments.gateways.base import Gateway
 from local.zarinpal.running import Zarinpal
 from tests.api import Api
-from tests.factories import make_copy, make_user, token_for
-from tests.functions.payments.purchases import buy, come_back, follow, purchase_in, shown
+from tests.factories import make_copy, make_user, purchase_in, token_for
+from tests.functions.payments.purchases import buy, come_back, follow, shown
 from zimmer import clock
 from zimmer.db import Session
 from zimmer.models import Automation, PaymentStatus, Role, User, UserAutomation

@@ -13,8 +13,8 @@ from functions.payments.app import app
 from functions.payments.gateways.base import Gateway
 from local.zarinpal.running import Zarinpal
 from tests.api import Api
-from tests.factories import make_automation, make_copy, make_user, token_for
-from tests.functions.payments.purchases import INIT, ask_to_buy, buy, causes, purchase_in, shown, stored
+from tests.factories import make_automation, make_copy, make_user, purchase_in, token_for
+from tests.functions.payments.purchases import INIT, ask_to_buy, buy, causes, shown, stored
 from zimmer import clock
 from zimmer.db import Session
 from zimmer.models import (

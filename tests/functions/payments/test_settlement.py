@@ -6,7 +6,8 @@ import pytest
 
 from functions.payments.gateways.base import NotPaid, Paid, Report, Suspicious, Unknown
 from functions.payments.settlement import Claim, Outcome, claim_payment, settle
-from tests.functions.payments.purchases import causes, purchase_in
+from tests.factories import purchase_in
+from tests.functions.payments.purchases import causes
 from zimmer import clock
 from zimmer.db import Session
 from zimmer.models import OutboxMessage, Payment, PaymentStatus

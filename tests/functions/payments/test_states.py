@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 
 from functions.payments import states
 from functions.payments.states import Because, on_the_wire
-from tests.factories import make_payment
-from tests.functions.payments.purchases import purchase_in
+from tests.factories import make_payment, purchase_in
 from zimmer.db import Session
 from zimmer.models import PaymentEvent, PaymentStatus
 
@@ -19,10 +18,10 @@ NOW = datetime(2026, 11, 22, 9, 6, tzinfo=UTC)
 
 # Written out once more, by hand: a slip in the table of the code must not slip into its test.
 POSSIBLE: dict[PaymentStatus, set[PaymentStatus]] = {
-    S.CREATED: {S.PENDING, S.REJECTED, S.INIT_UNKNOWN, S.VERIFIED},
+    S.CREATED: {S.CREATED, S.PENDING, S.REJECTED, S.INIT_UNKNOWN, S.VERIFIED},
     S.INIT_UNKNOWN: {S.CREATED},
     S.REJECTED: {S.CREATED},
-    S.PENDING: {S.VERIFYING, S.NOT_PAID, S.EXPIRED, S.REVERSED},
+    S.PENDING: {S.VERIFYING, S.NOT_PAID, S.EXPIRED, S.REVERSED, S.REVIEW},
     S.NOT_PAID: {S.VERIFYING, S.EXPIRED, S.REVERSED},
     S.EXPIRED: {S.VERIFYING, S.REVERSED},
     S.VERIFY_UNKNOWN: {S.VERIFYING, S.REVERSED},

@@ -16,14 +16,13 @@ from functions.payments.settlement import next_check
 from local.poller import Poller
 from local.zarinpal.running import Zarinpal
 from tests.api import Api, InProcess
-from tests.factories import token_for
+from tests.factories import purchase_in, token_for
 from tests.functions.payments.purchases import (
     buy,
     causes,
     entries,
     follow,
     purchase_at,
-    purchase_in,
     shown,
     stored,
     tokens_of,
@@ -526,3 +525,45 @@ def test_after_days_of_silence_the_customer_finds_the_tokens(
     later = customer.signed_in(token_for(session, session.get_one(User, copy.user_id)))
     assert shown(later, bought.transaction_id) == ("succeeded", "done")
     assert session.scalars(select(OutboxMessage)).one().published_at is not None
+
+
+# when nothing is ever learned, and when something breaks
+
+
+@pytest.mark.parametrize("status", [S.PENDING, S.VERIFY_UNKNOWN])
+def test_three_days_of_silence_end_with_a_person(
+    session: Session, zarinpal: Zarinpal, gateway: Gateway, status: PaymentStatus
+) -> None:
+    payment = purchase_at(zarinpal, session, status)
+    for operation in ("inquiry", "verify"):
+        zarinpal.fail_next(operation, "http_500")
+    clock.travel(timedelta(hours=72))
+    sweep.sweep(gateway)
+    session.refresh(payment)
+    assert (payment.status, payment.next_check_at) == (S.REVIEW, None)
+
+
+class Broken:
+    """A gateway client with a mistake of ours in it, for one payment."""
+
+    def __init__(self, gateway: Gateway, authority: str | None) -> None:
+        self.start, self.verify = gateway.start, gateway.verify
+        self._inquire, self._authority = gateway.inquire, authority
+
+    def inquire(self, authority: str) -> Inquired | Unknown:
+        if authority == self._authority:
+            raise AssertionError("a mistake of ours")
+        return self._inquire(authority)
+
+
+def test_a_payment_that_cannot_be_healed_does_not_keep_the_others_waiting(
+    session: Session, zarinpal: Zarinpal, gateway: Gateway
+) -> None:
+    poisoned, healthy = purchase_at(zarinpal, session), purchase_at(zarinpal, session)
+    zarinpal.pay(str(healthy.authority))
+    assert sweep.sweep(Broken(gateway, poisoned.authority))["asked"] == 2
+    session.refresh(healthy)
+    session.refresh(poisoned)
+    assert healthy.status is S.VERIFIED
+    assert poisoned.next_check_at is not None
+    assert poisoned.next_check_at > clock.now()

@@ -7,14 +7,13 @@ import pytest
 from sqlalchemy import func, select
 
 from local.poller import Poller
-from tests.factories import make_automation, make_copy
+from tests.factories import make_automation, make_copy, purchase_in
 from tests.functions.payments.purchases import (
     causes,
     credit_message,
     deliver,
     entries,
     message,
-    purchase_in,
     tokens_of,
 )
 from zimmer import clock, events

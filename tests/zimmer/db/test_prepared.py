@@ -98,5 +98,13 @@ def test_an_error_of_the_statement_leaves_the_connection_usable(database: Databa
     assert run(database, "SELECT 1 / :one", one=1) == 1
 
 
+def test_an_error_leaves_no_statement_behind_on_the_server(database: Database) -> None:
+    for _ in range(5):
+        with pytest.raises(DBAPIError):
+            run(database, "SELECT 1 / :zero", zero=0)
+    kept = database.atomic().run(text("SELECT count(*) AS n FROM pg_prepared_statements WHERE :yes"), {"yes": True})
+    assert kept[0].n == len(raw(database).prepared)
+
+
 def test_percent_signs_in_texts_are_left_alone() -> None:
     assert numbered("SELECT '%s', %s, \"%\"") == "SELECT '%s', $1, \"%\""

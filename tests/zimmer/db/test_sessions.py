@@ -130,3 +130,15 @@ def test_a_transaction_after_a_lost_one_works(container: Database, other: Databa
     with container.transaction() as session:
         make_user(session)
     assert len(names(other)) == 1
+
+
+def test_a_transaction_starts_on_a_new_connection_when_the_idle_one_was_closed(
+    own_database: str, other: Database
+) -> None:
+    """The customer who has just paid may meet a container that slept: the callback's first word is a BEGIN."""
+    with closing(Database(own_database, idle_seconds=0)) as container:
+        container.read().rows(select(User.id))
+        hang_up(other)
+        with container.transaction() as session:
+            make_user(session)
+    assert len(names(other)) == 1

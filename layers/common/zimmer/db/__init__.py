@@ -8,7 +8,7 @@ A container serves one request at a time, so one connection is enough: while a `
 `committed()` refuses to start instead of waiting for itself. This package knows no FastAPI.
 """
 
-from zimmer.db.database import Database, NestedTransaction, committed, database, sqlstate, using
+from zimmer.db.engine import Database, NestedTransaction, committed, database, sqlstate, using
 from zimmer.db.sessions import AtomicSession, ReadSession, Session
 
 UNIQUE_VIOLATION = "23505"

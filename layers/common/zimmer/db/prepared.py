@@ -58,8 +58,9 @@ class OneTripConnection(pg8000.dbapi.Connection):  # type: ignore[misc]  # pg800
         return self.prepared[key]
 
     def forget(self, sql: str, oids: tuple[int, ...]) -> None:
-        """Drop a statement whose plan the server no longer accepts."""
-        self.prepared.pop((sql, oids), None)
+        """Drop a statement whose plan the server no longer accepts, there and here."""
+        name, _, _ = self.prepared.pop((sql, oids))
+        self.close_prepared_statement(name)
 
 
 class OneTripCursor(pg8000.dbapi.Cursor):  # type: ignore[misc]
@@ -79,10 +80,12 @@ class OneTripCursor(pg8000.dbapi.Cursor):  # type: ignore[misc]
         try:
             self._context = self._run(self._c, sql, args, oids)
         except pg8000.dbapi.DatabaseError as error:
-            # The server refuses a stale plan before it runs anything, so asking again cannot do it twice.
-            self._c.forget(sql, oids)
-            if sqlstate_of(error) not in PLAN_IS_STALE or self._c._in_transaction:
+            if sqlstate_of(error) not in PLAN_IS_STALE:
                 raise
+            self._c.forget(sql, oids)
+            if self._c._in_transaction:
+                raise
+            # The server refuses a stale plan before it runs anything, so asking again cannot do it twice.
             self._context = self._run(self._c, sql, args, oids)
         self._row_iter = None if self._context.rows is None else iter(self._context.rows)
 

@@ -37,10 +37,10 @@ WITH caller AS (
 ), locked AS (
     SELECT ua.id, ua.status, ua.tokens_remaining, ua.demo_tokens, ua.ledger_seq, ua.ledger_head, ua.daily_spend_cap,
            CASE WHEN ua.demo_expires_at <= :at THEN 0 ELSE ua.demo_tokens END AS demo_usable,
-           CASE WHEN ua.spent_on = :today THEN ua.spent_today ELSE 0 END AS spent
+           CASE WHEN ua.spent_on >= :today THEN ua.spent_today ELSE 0 END AS spent
     FROM user_automations ua JOIN caller ON caller.automation_id = ua.automation_id
     WHERE ua.id = :user_automation_id
-    FOR UPDATE OF ua
+    FOR NO KEY UPDATE OF ua
 ), seen AS (
     SELECT event.body_hash, event.result FROM usage_events event JOIN locked ON locked.id = event.user_automation_id
     WHERE event.idempotency_key = :key
@@ -74,7 +74,7 @@ WITH caller AS (
         tokens_remaining = ua.tokens_remaining - parts.paid_part,
         demo_expired = ua.demo_expired OR ua.demo_tokens = parts.demo_part,
         paid_spent = ua.paid_spent + parts.paid_part,
-        spent_on = :today, spent_today = parts.spent + :units,
+        spent_on = greatest(ua.spent_on, :today), spent_today = parts.spent + :units,
         ledger_seq = last.seq, ledger_head = last.hash, ledger_prev = last.prev_hash
     FROM parts, (SELECT * FROM drawn ORDER BY seq DESC LIMIT 1) last
     WHERE ua.id = parts.id

@@ -10,8 +10,8 @@ from zimmer.db import Session
 from zimmer.errors import InsufficientTokens
 from zimmer.models import Bucket, EntryKind, TokenEntry, UserAutomation
 
-# The row is locked by the caller, so its columns are the newest. Paid tokens that leave count as spent
-# (lots are arithmetic on paid_spent); a claw-back takes from its own lot instead and leaves it alone.
+# The row is locked by the caller, so its columns are the newest. Held tokens count as spent (lots are
+# arithmetic on paid_spent); a claw-back takes from its own lot instead and leaves it alone.
 MOVE = text("""
 WITH head AS (
     SELECT id, ledger_seq + 1 AS seq, ledger_head,
@@ -26,6 +26,8 @@ WITH head AS (
         demo_tokens = CASE WHEN :bucket = 'demo' THEN link.balance_after ELSE demo_tokens END,
         tokens_remaining = CASE WHEN :bucket = 'paid' THEN link.balance_after ELSE tokens_remaining END,
         demo_expired = demo_expired OR (:bucket = 'demo' AND link.balance_after = 0),
+        paid_spent = paid_spent
+            - CASE WHEN :bucket = 'paid' AND :kind IN ('hold', 'hold_return') THEN :delta ELSE 0 END,
         ledger_seq = link.seq, ledger_head = link.hash, ledger_prev = link.prev_hash
     FROM link WHERE ua.id = link.id
 )
@@ -104,7 +106,7 @@ def debit(
 def _move(
     session: Session, copy: UserAutomation, *, delta: int, bucket: Bucket, kind: EntryKind, reference: str, actor: str
 ) -> TokenEntry | None:
-    session.refresh(copy, with_for_update=True)
+    session.refresh(copy, with_for_update={"key_share": True})
     # Asked in a statement of its own: its snapshot is taken after the lock, so a twin's entry is seen.
     if session.scalar(
         select(TokenEntry.id).where(

@@ -3,7 +3,8 @@
 The gate is the payment rows themselves: only what is `verified` under their locks is credited, everything
 is computed from those rows and never from the message, and a redelivery finds nothing to do. Locks are
 taken payment → copy, each in order of id, so overlapping batches wait for each other instead of
-deadlocking. The unique keys of `token_entries` are the last net, not the mechanism.
+deadlocking, and leave the keys free (NO KEY), so that the check of a foreign key never waits for money.
+The unique keys of `token_entries` are the last net, not the mechanism.
 """
 
 from collections.abc import Iterable
@@ -19,11 +20,11 @@ WITH RECURSIVE gate AS (
     SELECT id, user_id, automation_id, user_automation_id, tokens_purchased AS tokens, amount, transaction_id,
            'payment:' || id AS reference
     FROM payments WHERE id = ANY(:payment_ids) AND status = 'verified'
-    ORDER BY id FOR UPDATE
+    ORDER BY id FOR NO KEY UPDATE
 ), locked AS (
     SELECT id, tokens_remaining, ledger_seq, ledger_head FROM user_automations
     WHERE id IN (SELECT user_automation_id FROM gate)
-    ORDER BY id FOR UPDATE
+    ORDER BY id FOR NO KEY UPDATE
 ), turn AS (
     SELECT gate.*, row_number() OVER (PARTITION BY user_automation_id ORDER BY id) AS nth FROM gate
 ), link AS (

@@ -49,6 +49,7 @@ class Automation(Base):
     provision_url: Mapped[str | None] = mapped_column(String(500))
     health_check_url: Mapped[str | None] = mapped_column(String(500))
     health_checked_at: Mapped[datetime | None]
+    customers: Mapped[int] = mapped_column(default=0)  # counted by a trigger on user_automations
 
     __table_args__ = (Index("ix_automations_listed", "id", postgresql_where=text("is_listed AND status")),)
 

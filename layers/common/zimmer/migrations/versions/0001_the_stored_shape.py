@@ -81,7 +81,8 @@ CREATE TABLE automations (
     examples JSONB NOT NULL DEFAULT '[]',
     provision_url VARCHAR(500),
     health_check_url VARCHAR(500),
-    health_checked_at TIMESTAMPTZ
+    health_checked_at TIMESTAMPTZ,
+    customers INTEGER NOT NULL DEFAULT 0
 );
 CREATE INDEX ix_automations_listed ON automations (id) WHERE is_listed AND status;
 
@@ -143,6 +144,21 @@ CREATE TABLE user_automations (
 );
 CREATE INDEX idx_user_automations_user_id ON user_automations (user_id);
 CREATE INDEX idx_user_automations_automation_id ON user_automations (automation_id);
+
+-- The marketplace shows how many customers an automation has; counting half a million copies took a second.
+CREATE FUNCTION count_customers() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    had INTEGER := CASE WHEN TG_OP = 'UPDATE' AND OLD.status <> 'removed' THEN 1 ELSE 0 END;
+    has INTEGER := CASE WHEN NEW.status <> 'removed' THEN 1 ELSE 0 END;
+BEGIN
+    IF has <> had THEN
+        UPDATE automations SET customers = customers + has - had WHERE id = NEW.automation_id;
+    END IF;
+    RETURN NULL;
+END
+$$;
+CREATE TRIGGER user_automations_are_counted AFTER INSERT OR UPDATE OF status ON user_automations
+FOR EACH ROW EXECUTE FUNCTION count_customers();
 
 CREATE TABLE token_entries (
     id BIGSERIAL PRIMARY KEY,
@@ -478,4 +494,4 @@ def downgrade() -> None:
     """Drop everything. It loses all rows: for development databases only."""
     for table in TABLES:
         op.execute(f"DROP TABLE {table}")
-    op.execute("DROP FUNCTION refuse_change(); DROP FUNCTION token_entry_hash")
+    op.execute("DROP FUNCTION refuse_change(); DROP FUNCTION token_entry_hash; DROP FUNCTION count_customers")

@@ -1,21 +1,26 @@
 """The container's engine and its one connection."""
 
+import select
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import pg8000.dbapi
 from sqlalchemy import Connection, create_engine, event
 from sqlalchemy.engine import Engine, ExceptionContext
-from sqlalchemy.pool import QueuePool
+from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
 from zimmer.db.prepared import OneTripConnection, sqlstate_of
 from zimmer.db.sessions import AtomicSession, ReadSession, Session
 from zimmer.settings import get_settings
 
+CONNECT_SECONDS = 5
+IDLE_SECONDS = 1.0
 SERVER_WENT_AWAY = frozenset({"57P01", "57P02", "57P03", "08006", "53300"})  # shut down, starting, full
 
 
@@ -27,10 +32,15 @@ class Database:
     """One Postgres, reached over one connection.
 
     `prepared=False` speaks plain pg8000 (DB_PREPARED=off), for comparison and for a proxy that dislikes it.
+    A connection that was idle for `idle_seconds` is looked at before it is used again.
     """
 
-    def __init__(self, url: str, *, prepared: bool = True, ssl_root: str = "") -> None:
+    def __init__(
+        self, url: str, *, prepared: bool = True, ssl_root: str = "", idle_seconds: float = IDLE_SECONDS
+    ) -> None:
         self._engine = _engine(url, prepared=prepared, ssl_root=ssl_root)
+        event.listen(self._engine, "checkin", _note_idle_since)
+        event.listen(self._engine, "checkout", partial(_refuse_one_that_was_hung_up, idle_seconds))
         self._in_transaction = False
 
     @property
@@ -133,7 +143,7 @@ def _engine(url: str, *, prepared: bool, ssl_root: str) -> Engine:
     login = _login(url, ssl_root)
     engine = create_engine(
         "postgresql+pg8000://",
-        creator=lambda: kind(**login),
+        creator=lambda: _connected(kind, login),
         poolclass=QueuePool,
         pool_size=1,
         max_overflow=0,
@@ -142,6 +152,12 @@ def _engine(url: str, *, prepared: bool, ssl_root: str) -> Engine:
     )
     event.listen(engine, "handle_error", _notice_a_lost_server)
     return engine
+
+
+def _connected(kind: type[pg8000.dbapi.Connection], login: dict[str, Any]) -> pg8000.dbapi.Connection:
+    connection = kind(**login)
+    connection._usock.settimeout(None)  # the limit was for connecting; a statement may wait for a lock
+    return connection
 
 
 def _login(url: str, ssl_root: str) -> dict[str, Any]:
@@ -153,7 +169,7 @@ def _login(url: str, ssl_root: str) -> dict[str, Any]:
         "port": parts.port or 5432,
         "database": parts.path.lstrip("/"),
         "ssl_context": _ssl_context(ssl_root) if ssl_root else None,
-        "timeout": None,
+        "timeout": CONNECT_SECONDS,
         "application_name": "zimmer",
     }
 
@@ -164,6 +180,24 @@ def _ssl_context(root: str) -> Any:
     import ssl
 
     return ssl.create_default_context(cafile=root)
+
+
+def _note_idle_since(_: Any, pooled: ConnectionPoolEntry) -> None:
+    pooled.info["idle_since"] = time.monotonic()
+
+
+def _refuse_one_that_was_hung_up(idle_seconds: float, raw: Any, pooled: ConnectionPoolEntry, _: Any) -> None:
+    """A server (or an RDS Proxy) that closed an idle connection has something to read on it: its goodbye.
+
+    Looking costs no round trip, where a ping would; the pool connects anew. A connection in use is not looked
+    at: what stands in its socket may be part of an answer.
+    """
+    idle_since = pooled.info.pop("idle_since", None)
+    if idle_since is None or time.monotonic() - idle_since < idle_seconds:
+        return
+    readable, _, _ = select.select([raw._usock], [], [], 0)
+    if readable:
+        raise DisconnectionError("the server closed the idle connection")
 
 
 def _notice_a_lost_server(context: ExceptionContext) -> None:

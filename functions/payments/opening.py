@@ -1,0 +1,215 @@
+"""The steps by which a purchase is opened: who may buy, at what price, and what the gateway said to it.
+
+Each step runs inside a transaction of the conversation in `service.py` and is committed before the next.
+"""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import assert_never
+
+from sqlalchemy import and_, or_, select
+
+from functions.payments import pricing, settlement
+from functions.payments.gateways.base import Refused, Started, Unknown
+from functions.payments.pricing import Price
+from functions.payments.schemas import InitPayment
+from functions.payments.states import OPEN, Because, locked, move, record
+from zimmer import clock
+from zimmer.auth.dependencies import Person
+from zimmer.db import Session
+from zimmer.errors import (
+    AutomationNotAdded,
+    AutomationNotFound,
+    AutomationUnavailable,
+    GatewayUnavailable,
+    IdempotencyConflict,
+    InProgress,
+    TooManyOpenPayments,
+)
+from zimmer.models import (
+    Automation,
+    AutomationPackage,
+    BusinessSettings,
+    Health,
+    Payment,
+    PaymentStatus,
+    User,
+    UserAutomation,
+    UserAutomationStatus,
+)
+from zimmer.observability import logger
+from zimmer.settings import get_settings
+
+ASKING_TAKES = timedelta(seconds=20)  # the lease of a purchase whose gateway answer is awaited
+
+S = PaymentStatus
+
+
+def opened_before(session: Session, customer: Person, order: InitPayment, client_key: str) -> Payment | None:
+    """The purchase this key has opened, ready to be answered or asked for again. Locks the customer's row,
+    so that the same key sent twice at once opens one purchase.
+    """
+    session.execute(select(User.id).where(User.id == customer.id).with_for_update(key_share=True))
+    payment = session.scalars(
+        select(Payment)
+        .where(Payment.user_id == customer.id, Payment.client_key == client_key)
+        .with_for_update(key_share=True)
+    ).first()
+    if payment is None:
+        return None
+    if payment.body_hash != body_hash(order):
+        raise IdempotencyConflict
+    if payment.authority is None:
+        _ask_again(session, payment, customer, order)
+    return payment
+
+
+def open_payment(session: Session, customer: Person, order: InitPayment, *, client_key: str, trace_id: str) -> Payment:
+    """Write a new purchase, priced by us, leased to this request until the gateway has answered."""
+    terms = terms_now(session, customer, order)
+    now = clock.now()
+    payment = Payment(
+        user_id=customer.id,
+        automation_id=order.automation_id,
+        user_automation_id=terms.user_automation_id,
+        amount=terms.price.amount,
+        amount_before=terms.price.amount_before,
+        unit_price=terms.price.unit_price,
+        tokens_purchased=order.tokens,
+        transaction_id=secrets.token_urlsafe(16),
+        status=S.CREATED,
+        client_key=client_key,
+        body_hash=body_hash(order),
+        created_at=now,
+        expires_at=expiry(now),
+        lease_until=now + ASKING_TAKES,
+        next_check_at=now + ASKING_TAKES,
+        event_seq=0,
+        trace_id=trace_id,
+    )
+    session.add(payment)
+    session.flush()
+    record(session, payment, Because("opened", actor_of(customer)))
+    return payment
+
+
+def keep_answer(session: Session, payment_id: int, answer: Started | Refused | Unknown, *, actor: str) -> Payment:
+    """Keep what the gateway said to a new purchase."""
+    payment = locked(session, payment_id)
+    if payment.status not in {S.CREATED, S.INIT_UNKNOWN}:
+        return payment  # a repetition of the request was faster
+    if payment.status is S.INIT_UNKNOWN:  # the sweep gave us up while we waited
+        move(session, payment, S.CREATED, Because("answer-came-late", actor))
+    match answer:
+        case Started(authority=authority, fee=fee, report=report):
+            because = settlement.told("gateway-accepted", actor, report)
+            first = settlement.later(payment, clock.now())
+            facts = {"authority": authority, "fee": fee, "lease_until": None, "next_check_at": first}
+            move(session, payment, S.PENDING, because, **facts)
+        case Refused(report=report):
+            because = settlement.told("gateway-refused", actor, report)
+            move(session, payment, S.REJECTED, because, lease_until=None, next_check_at=None)
+            logger().error("payment.refused-by-gateway", payment_id=payment.id, code=report.code)
+        case Unknown(report=report):
+            because = settlement.told("gateway-silent", actor, report)
+            move(session, payment, S.INIT_UNKNOWN, because, lease_until=None, next_check_at=None)
+        case _:
+            assert_never(answer)
+    return payment
+
+
+@dataclass(frozen=True)
+class Terms:
+    """On what a customer may buy right now."""
+
+    user_automation_id: int
+    price: Price
+
+
+def terms_now(session: Session, customer: Person, order: InitPayment) -> Terms:
+    """The price of an order, if it may be placed. Raises what `start_purchase` lists."""
+    settings = unpaused_settings(session)
+    refuse_too_many_open(session, customer, settings.max_open_payments)
+    automation, copy = sellable(session, customer, order.automation_id)
+    packages = session.scalars(select(AutomationPackage).where(AutomationPackage.automation_id == automation.id)).all()
+    return Terms(copy.id, pricing.price(automation, packages, order.tokens, limits=settings))
+
+
+def sellable(session: Session, customer: Person, automation_id: int) -> tuple[Automation, UserAutomation]:
+    """The automation and the customer's copy, if tokens may be bought for it."""
+    automation = session.get(Automation, automation_id)
+    copy = session.scalars(
+        select(UserAutomation).where(
+            UserAutomation.user_id == customer.id,
+            UserAutomation.automation_id == automation_id,
+            UserAutomation.status != UserAutomationStatus.REMOVED,
+        )
+    ).first()
+    if automation is None or (copy is None and not automation.is_listed):
+        raise AutomationNotFound
+    if not automation.status or not automation.is_listed or automation.health_status is Health.UNHEALTHY:
+        raise AutomationUnavailable
+    if copy is None:
+        raise AutomationNotAdded
+    return automation, copy
+
+
+def unpaused_settings(session: Session) -> BusinessSettings:
+    """What managers have set. Raises GatewayUnavailable, in their words, while they have stopped the sales."""
+    settings = session.scalars(select(BusinessSettings)).one()
+    if settings.gateway_paused:
+        raise GatewayUnavailable(settings.gateway_message)
+    return settings
+
+
+def refuse_too_many_open(session: Session, customer: Person, most: int) -> None:
+    """A customer with many open purchases is lost among them. Counted under the lock on the customer's row;
+    one that is being asked for right now is as good as open.
+    """
+    being_asked = and_(Payment.status == S.CREATED, Payment.lease_until > clock.now())
+    open_ids = session.scalars(
+        select(Payment.transaction_id).where(Payment.user_id == customer.id, or_(Payment.status.in_(OPEN), being_asked))
+    ).all()
+    if len(open_ids) >= most:
+        raise TooManyOpenPayments(transaction_ids=list(open_ids))
+
+
+def body_hash(order: InitPayment) -> bytes:
+    """By this the same request is told from another one under the same key."""
+    return hashlib.sha256(order.model_dump_json().encode()).digest()
+
+
+def expiry(opened_at: datetime) -> datetime:
+    """Until when a purchase opened then may be paid."""
+    return opened_at + timedelta(minutes=get_settings().payment_minutes)
+
+
+def actor_of(customer: Person) -> str:
+    """A customer's name in events."""
+    return f"user:{customer.id}"
+
+
+def _ask_again(session: Session, payment: Payment, customer: Person, order: InitPayment) -> None:
+    """Let the gateway be asked for a purchase whose answer we never had.
+
+    It keeps the price it was opened at for as long as it may be paid; after that it is priced anew.
+    """
+    now = clock.now()
+    if payment.status is S.CREATED and payment.lease_until and payment.lease_until > now:
+        raise InProgress(retry_after_s=max(1, round((payment.lease_until - now).total_seconds())))
+    terms = terms_now(session, customer, order)
+    price = (
+        terms.price if now >= payment.expires_at else Price(payment.unit_price, payment.amount_before, payment.amount)
+    )
+    facts = {
+        "amount": price.amount,
+        "amount_before": price.amount_before,
+        "unit_price": price.unit_price,
+        "checks": 0,
+        "expires_at": expiry(now),  # the customer has the whole time to pay, from now
+        "lease_until": now + ASKING_TAKES,
+        "next_check_at": now + ASKING_TAKES,
+    }
+    move(session, payment, S.CREATED, Because("asked-again", actor_of(customer)), **facts)
