@@ -29,7 +29,7 @@ from local.zarinpal.running import running as running_zarinpal
 from tests.api import Api
 from tests.databases import RolledBackDatabase
 from tests.queues import fresh_queue
-from zimmer import clock, migrations
+from zimmer import clock, events, migrations
 from zimmer.db import Database, Session, using
 from zimmer.settings import get_settings
 
@@ -77,7 +77,7 @@ def queue_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _environment(zarinpal_server: Zarinpal, queue_server: str) -> None:
+def _environment(zarinpal_server: Zarinpal, queue_server: str) -> Iterator[None]:
     """What the handlers read: the run's own servers, and no database but the one a test is given."""
     for name in [name for name in os.environ if name.startswith(("DB_", "DATABASE_", "JWT_", "ZARRINPAL_"))]:
         del os.environ[name]
@@ -93,6 +93,9 @@ def _environment(zarinpal_server: Zarinpal, queue_server: str) -> None:
         "POWERTOOLS_LOG_LEVEL": "ERROR",
     }
     get_settings.cache_clear()
+    yield
+    if events._sqs.cache_info().currsize:
+        events._sqs().close()  # a container never says goodbye; a test run may
 
 
 @pytest.fixture(autouse=True)

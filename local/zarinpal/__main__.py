@@ -15,7 +15,9 @@ def main() -> int:
     except (OSError, ValueError) as error:
         print(f"The pretend Zarinpal cannot listen on {wanted.host}:{wanted.port}: {error}", file=sys.stderr)
         return 1
-    print(f"Pretend Zarinpal: http://{wanted.host}:{port_of(sockets)}/pg/v4/payment/   (Ctrl-C stops it)", flush=True)
+    site = f"http://{wanted.host}:{port_of(sockets)}"
+    print(f"Pretend Zarinpal: {site}/pg/v4/payment/   (Ctrl-C stops it)", flush=True)
+    print(f"Payments, faults, clock: {site}/_control", flush=True)
     with suppress(KeyboardInterrupt):
         Server(Gateway()).run(sockets=sockets)
     return 0

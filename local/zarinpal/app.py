@@ -8,8 +8,10 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 
 from local.zarinpal import pages
-from local.zarinpal.bank import Payment, SessionClosed, Status, UnknownPayment
+from local.zarinpal.bank import SessionClosed, Status, UnknownPayment
 from local.zarinpal.control import build_control
+from local.zarinpal.control_page import control_page
+from local.zarinpal.faults import Departure
 from local.zarinpal.gateway import Gateway
 from local.zarinpal.operations import Operation
 
@@ -23,8 +25,9 @@ def build_app(gateway: Gateway) -> Starlette:
         routes=[
             *[Route(f"/pg/v4/payment/{name}.json", api_call(gateway, name), methods=["POST"]) for name in Operation],
             Route("/pg/StartPay/{authority}", bank_page(gateway), methods=["GET"]),
-            Route("/pg/StartPay/{authority}/pay", button(gateway.bank.pay), methods=["POST"]),
-            Route("/pg/StartPay/{authority}/cancel", button(gateway.bank.cancel), methods=["POST"]),
+            Route("/pg/StartPay/{authority}/pay", button(gateway.pay), methods=["POST"]),
+            Route("/pg/StartPay/{authority}/cancel", button(gateway.cancel), methods=["POST"]),
+            Route("/_control", control_page(gateway), methods=["GET"]),
             Mount("/_control", app=build_control(gateway)),
         ],
         exception_handlers={UnknownPayment: no_such_payment, SessionClosed: session_closed(gateway)},
@@ -34,7 +37,8 @@ def build_app(gateway: Gateway) -> Starlette:
 def api_call(gateway: Gateway, operation: Operation) -> Endpoint:
     async def endpoint(request: Request) -> Response:
         reply = gateway.answer(operation, await request.body())
-        await gateway.silence.keep(reply.hold_seconds)
+        if reply.hold_seconds:
+            await gateway.silence.keep(reply.hold_seconds, reply.until)
         return Response(reply.content, status_code=reply.status, media_type=reply.media_type)
 
     return endpoint
@@ -50,10 +54,13 @@ def bank_page(gateway: Gateway) -> Endpoint:
     return endpoint
 
 
-def button(press: Callable[[str], Payment]) -> Endpoint:
-    async def endpoint(request: Request) -> Response:
-        payment = press(request.path_params["authority"])
-        return RedirectResponse(payment.return_url, status_code=303)
+def button(press: Callable[[str], Departure]) -> Callable[[Request], Response]:
+    # Not async, so that it gets a thread: a fault may wait for the shop, and the shop for this server.
+    def endpoint(request: Request) -> Response:
+        departure = press(request.path_params["authority"])
+        if departure.url is None:
+            return HTMLResponse(pages.paid_page(departure.payment))
+        return RedirectResponse(departure.url, status_code=303)
 
     return endpoint
 

@@ -1,118 +1,116 @@
-"""The gateway's bad days, on demand.
+"""What every planned fault has: when it comes, to whom, how often.
 
-A fault is a function in FAULTS: it gets its parameters and the call it stands in the way of, decides
-whether the call is carried out, and says what goes back. A new one is a function and a row; a new
-parameter is a field of Fault.
+There are three kinds. An `AnswerFault` stands in the way of one API call, a `TermFault` changes what holds
+for a payment and lets everything else go on, a `VisitFault` happens while the customer leaves the bank.
+A new fault is a class of one of these kinds and a row in `planned.py`; its parameters are its fields.
 """
 
-import threading
 from collections.abc import Callable
-from dataclasses import replace
-from typing import Annotated
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Annotated, ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from local.zarinpal.bank import Bank, Payment
+from local.zarinpal.browser import Browser
 from local.zarinpal.operations import Operation
-from local.zarinpal.replies import Reply, failure, web_page
+from local.zarinpal.replies import Reply
 
-NAMES_AN_AUTHORITY = (Operation.VERIFY, Operation.INQUIRY)
+
+class Visit(StrEnum):
+    """What the customer does at the bank."""
+
+    PAY = "pay"
+    CANCEL = "cancel"
+
+
+Moment = Operation | Visit
+NAMES_NO_AUTHORITY = (Operation.REQUEST, Operation.UNVERIFIED)
+
+Seconds = Annotated[float, Field(strict=True, ge=0, le=600, allow_inf_nan=False)]
+Code = Annotated[int, Field(strict=True, ge=-9999, lt=0)]
 
 
 class Fault(BaseModel):
-    """A fault that waits for the next `times` calls of one operation (of one authority, or of any)."""
+    """Without an `operation`, the first of its moments that comes; without an `authority`, whosever it is.
+
+    `times` is how often it happens: once unless told. With a `chance` it happens to that share of the calls
+    it could meet, the same ones for the same `seed`, and has no end unless `times` is given.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
-    fault: str
-    operation: Operation
-    authority: str | None = None
-    times: Annotated[int, Field(ge=1)] = 1
-    seconds: Annotated[float, Field(ge=0)] = 30
-    code: Annotated[int, Field(lt=0)] = -12
+    moments: ClassVar[tuple[Moment, ...]] = tuple(Operation)
 
-    @field_validator("fault")
-    @classmethod
-    def is_in_the_table(cls, name: str) -> str:
-        if name not in FAULTS:
-            raise ValueError(f"no such fault; there are {', '.join(FAULTS)}")
-        return name
+    fault: str
+    operation: Moment | None = None
+    authority: Annotated[str, Field(min_length=1)] | None = None
+    times: Annotated[int, Field(strict=True, ge=1)] | None = None
+    chance: Annotated[float, Field(strict=True, ge=0, le=1, allow_inf_nan=False)] | None = None
+    seed: Annotated[int, Field(strict=True)] | None = None
 
     @model_validator(mode="after")
-    def can_ever_meet_a_call(self) -> "Fault":
-        if self.authority is not None and self.operation not in NAMES_AN_AUTHORITY:
-            raise ValueError(f"a {self.operation} call names no authority, so this would never happen")
+    def can_ever_happen(self) -> "Fault":
+        meets = self.meets_at()
+        if not meets:
+            raise ValueError(f"{self.fault} happens to {', '.join(self.moments)} only")
+        if self.authority is not None and all(moment in NAMES_NO_AUTHORITY for moment in meets):
+            raise ValueError(f"a {meets[0]} call names no authority, so this would never happen")
+        if self.seed is not None and self.chance is None:
+            raise ValueError("a seed is for a chance, and there is none")
         return self
 
-    def meets(self, operation: Operation, authority: str | None) -> bool:
-        return self.operation is operation and self.authority in (None, authority)
+    def meets_at(self) -> tuple[Moment, ...]:
+        return tuple(moment for moment in self.moments if self.operation in (None, moment))
 
-    def play(self, carry_out: Callable[[], Reply]) -> Reply:
-        return FAULTS[self.fault](self, carry_out)
-
-
-Play = Callable[[Fault, Callable[[], Reply]], Reply]
+    def meets(self, moment: Moment, authority: str | None) -> bool:
+        return moment in self.meets_at() and self.authority in (None, authority)
 
 
-def hang(fault: Fault, carry_out: Callable[[], Reply]) -> Reply:
-    """Nothing happens and nobody answers."""
-    return replace(web_page(504, "Gateway Time-out"), hold_seconds=fault.seconds)
+@dataclass(frozen=True)
+class Arrival:
+    """One API call, and everything a fault may do with it."""
+
+    operation: Operation
+    merchant_id: str
+    bank: Bank
+    browser: Browser
+    carry_out: Callable[[], Reply]
 
 
-def apply_then_timeout(fault: Fault, carry_out: Callable[[], Reply]) -> Reply:
-    """The gateway does what was asked, and its answer is lost."""
-    return replace(hang(fault, carry_out), authority=carry_out().authority)
+class AnswerFault(Fault):
+    def answer(self, call: Arrival) -> Reply:
+        """Carry the call out or not, and say what goes back."""
+        raise NotImplementedError
 
 
-def http_500(fault: Fault, carry_out: Callable[[], Reply]) -> Reply:
-    return web_page(500, "Internal Server Error")
+class TermFault(Fault):
+    def settle(self, bank: Bank, authority: str) -> None:
+        """Change what holds for this payment. Raises UnknownPayment."""
+        raise NotImplementedError
 
 
-def html(fault: Fault, carry_out: Callable[[], Reply]) -> Reply:
-    """A 200 that is not JSON, as a maintenance page is."""
-    return web_page(200, "We will be back soon")
+@dataclass(frozen=True)
+class Leaving:
+    """A customer about to press a button on the bank's page."""
+
+    authority: str
+    bank: Bank
+    browser: Browser
+    press: Callable[[], Payment]
 
 
-def refuse(fault: Fault, carry_out: Callable[[], Reply]) -> Reply:
-    return failure(fault.code)
+@dataclass(frozen=True)
+class Departure:
+    """A customer who has pressed it; `url` is where the browser goes, or None when it stays."""
+
+    payment: Payment
+    url: str | None
 
 
-FAULTS: dict[str, Play] = {
-    "apply_then_timeout": apply_then_timeout,
-    "hang": hang,
-    "http_500": http_500,
-    "html": html,
-    "refuse": refuse,
-}
+class VisitFault(Fault):
+    moments: ClassVar[tuple[Moment, ...]] = (Visit.PAY,)
 
-
-class PlannedFaults:
-    """Faults that still have to happen, in the order they were asked for."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._planned: list[Fault] = []
-
-    def plan(self, fault: Fault) -> None:
-        with self._lock:
-            self._planned.append(fault)
-
-    def take(self, operation: Operation, authority: str | None) -> Fault | None:
-        """The fault this call meets, used up by one; two calls at once never share the last one."""
-        with self._lock:
-            for place, fault in enumerate(self._planned):
-                if fault.meets(operation, authority):
-                    left = [replace_times(fault, fault.times - 1)] if fault.times > 1 else []
-                    self._planned[place : place + 1] = left
-                    return fault
-            return None
-
-    def planned(self) -> list[Fault]:
-        with self._lock:
-            return list(self._planned)
-
-    def clear(self) -> None:
-        with self._lock:
-            self._planned.clear()
-
-
-def replace_times(fault: Fault, times: int) -> Fault:
-    return fault.model_copy(update={"times": times})
+    def leave(self, customer: Leaving) -> Departure:
+        """Press the button, and be somewhere afterwards."""
+        raise NotImplementedError

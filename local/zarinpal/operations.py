@@ -1,4 +1,4 @@
-"""The four calls of REST v4: what each accepts, and what it answers.
+"""The five calls of REST v4: what each accepts, and what it answers.
 
 Nothing here raises towards the server: every refusal is an answer in Zarinpal's own shape.
 """
@@ -30,6 +30,7 @@ class Operation(StrEnum):
     VERIFY = "verify"
     INQUIRY = "inquiry"
     UNVERIFIED = "unVerified"
+    REVERSE = "reverse"
 
 
 def web_address(url: str) -> str:
@@ -47,7 +48,7 @@ class ByMerchant(BaseModel):
 
 
 class Metadata(BaseModel):
-    """About the buyer; checked, and otherwise left alone."""
+    """About the buyer: checked and left alone. With `auto_verify` the payment confirms itself when it is paid."""
 
     model_config = ConfigDict(strict=True, frozen=True)
     mobile: Annotated[str, Field(pattern=r"^09[0-9]{9}$")] | None = None
@@ -93,7 +94,11 @@ def is_uuid(text: str) -> bool:
 def request(bank: Bank, raw: bytes) -> Reply:
     body = read(RequestBody, raw)
     payment = bank.open(
-        merchant_id=body.merchant_id, amount=body.amount, description=body.description, callback_url=body.callback_url
+        merchant_id=body.merchant_id,
+        amount=body.amount,
+        description=body.description,
+        callback_url=body.callback_url,
+        verifies_itself=bool(body.metadata and body.metadata.auto_verify),
     )
     data: dict[str, object] = {
         "message": "Success",
@@ -142,11 +147,18 @@ def waiting_row(payment: Payment) -> dict[str, object]:
     }
 
 
+def reverse(bank: Bank, raw: bytes) -> Reply:
+    body = read(InquiryBody, raw)
+    bank.reverse(body.authority, merchant_id=body.merchant_id)
+    return success({"message": "Reversed"})
+
+
 OPERATIONS: dict[Operation, Callable[[Bank, bytes], Reply]] = {
     Operation.REQUEST: request,
     Operation.VERIFY: verify,
     Operation.INQUIRY: inquiry,
     Operation.UNVERIFIED: unverified,
+    Operation.REVERSE: reverse,
 }
 
 

@@ -5,10 +5,20 @@ from pathlib import Path
 from string import Template
 from urllib.parse import urlsplit
 
-from local.zarinpal.bank import HAS_MONEY, Payment
+from local.zarinpal.bank import Payment, Status
 
 PAGE = Template(Path(__file__).with_name("page.html").read_text("utf-8"))
 PERSIAN_DIGITS = str.maketrans("0123456789,.", "۰۱۲۳۴۵۶۷۸۹٬٫")
+
+PAID_BEFORE = "این پرداخت پیش‌تر انجام شده است."
+NOT_PAID = "این پرداخت انجام نشد و دیگر نمی‌توان آن را ادامه داد."
+HOW_IT_ENDED = {
+    Status.IN_BANK: NOT_PAID,
+    Status.PAID: PAID_BEFORE,
+    Status.VERIFIED: PAID_BEFORE,
+    Status.FAILED: NOT_PAID,
+    Status.REVERSED: "مبلغ این پرداخت به حساب شما برگشته است.",
+}
 
 
 def payment_page(payment: Payment) -> str:
@@ -31,10 +41,19 @@ def payment_page(payment: Payment) -> str:
     )
 
 
+def paid_page(payment: Payment) -> str:
+    """For a customer whom the bank leaves standing after the payment: no way back is shown."""
+    return page(
+        "پرداخت انجام شد",
+        f"""<h1>پرداخت انجام شد</h1>
+<p>می‌توانید این صفحه را ببندید.</p>
+<dl><div><dt>شناسهٔ پرداخت</dt><dd>{code(payment.authority)}</dd></div></dl>""",
+    )
+
+
 def closed_page(payment: Payment) -> str:
     """For a customer who comes back to a bank session that has ended."""
-    is_paid = payment.status in HAS_MONEY
-    sentence = "این پرداخت پیش‌تر انجام شده است." if is_paid else "این پرداخت انجام نشد و دیگر نمی‌توان آن را ادامه داد."
+    sentence = HOW_IT_ENDED[payment.status]
     return page(
         "نشست پرداخت بسته شده است",
         f"""<h1>نشست پرداخت بسته شده است</h1>

@@ -1,8 +1,10 @@
 """What goes back over the wire: Zarinpal's two JSON shapes, or something that is neither."""
 
 import json
+from concurrent.futures import Future
 from dataclasses import dataclass
 
+from local.zarinpal.browser import Landing
 from local.zarinpal.codes import SUCCESS, http_status, message
 
 JSON, HTML = "application/json", "text/html; charset=utf-8"
@@ -10,7 +12,10 @@ JSON, HTML = "application/json", "text/html; charset=utf-8"
 
 @dataclass(frozen=True)
 class Reply:
-    """An answer not yet sent. `code` is None when it carries none of Zarinpal's codes."""
+    """An answer not yet sent. `code` is None when it carries none of Zarinpal's codes.
+
+    It leaves after `hold_seconds`, or as soon as `until` is done.
+    """
 
     content: str
     status: int = 200
@@ -18,6 +23,7 @@ class Reply:
     code: int | None = None
     authority: str | None = None
     hold_seconds: float = 0
+    until: Future[Landing] | None = None
 
 
 def success(data: dict[str, object], *, code: int = SUCCESS, authority: str | None = None) -> Reply:

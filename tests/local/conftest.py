@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from local.zarinpal.running import Zarinpal
+from tests.local.purchases import Door, open_door
 
 
 # Plain HTTP: verify=False spares each client the loading of the certificate store.
@@ -21,3 +22,10 @@ def browser(zarinpal: Zarinpal) -> Iterator[httpx.Client]:
     """The customer's side, and the control room's: opens pages, follows nothing."""
     with httpx.Client(base_url=zarinpal.site, timeout=5, trust_env=False, verify=False) as client:
         yield client
+
+
+@pytest.fixture
+def door() -> Iterator[Door]:
+    """A callback address that really answers."""
+    with open_door() as opened:
+        yield opened

@@ -1,6 +1,7 @@
 """The pretend gateway speaks Zarinpal's REST v4, shape for shape."""
 
 import re
+from datetime import timedelta
 
 import httpx
 import pytest
@@ -14,6 +15,8 @@ from tests.local.purchases import (
     inquire,
     open_payment,
     order,
+    reverse,
+    status_of,
     unverified,
     verify,
 )
@@ -166,6 +169,57 @@ def test_unverified_shows_only_the_newest_hundred(shop: httpx.Client, zarinpal: 
         zarinpal.pay(authority)
     listed = [row["authority"] for row in unverified(shop).json()["data"]["authorities"]]
     assert listed == authorities[:0:-1]
+
+
+@pytest.mark.parametrize("is_verified", [True, False])
+def test_reverse_gives_the_money_back_once(shop: httpx.Client, zarinpal: Zarinpal, is_verified: bool) -> None:
+    authority = open_payment(shop)
+    zarinpal.pay(authority)
+    if is_verified:
+        verify(shop, authority)
+    assert reverse(shop, authority).json() == {"data": {"code": 100, "message": "Reversed"}, "errors": []}
+    assert status_of(shop, authority) == "REVERSED"
+    assert (error_code(verify(shop, authority)), error_code(reverse(shop, authority))) == (-51, -61)
+
+
+def test_reverse_refuses_what_has_no_money(shop: httpx.Client, zarinpal: Zarinpal) -> None:
+    waiting, canceled = open_payment(shop), open_payment(shop)
+    zarinpal.cancel(canceled)
+    assert [error_code(reverse(shop, authority)) for authority in (waiting, canceled)] == [-61, -61]
+
+
+def test_reverse_refuses_strangers(shop: httpx.Client, zarinpal: Zarinpal) -> None:
+    authority = open_payment(shop)
+    zarinpal.pay(authority)
+    assert error_code(reverse(shop, authority, merchant_id=OTHER_MERCHANT)) == -53
+    assert error_code(reverse(shop, "S" + "0" * 35)) == -54
+    assert error_code(shop.post("reverse.json", json={"merchant_id": MERCHANT})) == -9
+
+
+@pytest.mark.parametrize(("minutes", "answered"), [(29, 100), (31, -63)])
+def test_reverse_has_half_an_hour(shop: httpx.Client, zarinpal: Zarinpal, minutes: int, answered: int) -> None:
+    authority = open_payment(shop)
+    zarinpal.pay(authority)
+    zarinpal.forward(timedelta(minutes=minutes))
+    reverse(shop, authority)
+    assert [call.code for call in zarinpal.calls("reverse")] == [answered]
+
+
+@pytest.mark.parametrize("code", [-60, -62])
+def test_reverse_can_be_refused_by_the_bank_and_for_the_address(
+    shop: httpx.Client, zarinpal: Zarinpal, code: int
+) -> None:
+    authority = open_payment(shop)
+    zarinpal.pay(authority)
+    zarinpal.fail_next("reverse", "refuse", code=code)
+    assert error_code(reverse(shop, authority)) == code
+    assert status_of(shop, authority) == "PAID"
+
+
+def test_a_merchant_may_ask_for_auto_verify(shop: httpx.Client, zarinpal: Zarinpal) -> None:
+    authority = open_payment(shop, metadata={"auto_verify": True})
+    zarinpal.pay(authority)
+    assert verify(shop, authority).json()["data"]["code"] == 101
 
 
 def test_the_log_remembers_what_was_sent_and_answered(shop: httpx.Client, zarinpal: Zarinpal) -> None:

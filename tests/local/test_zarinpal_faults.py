@@ -1,4 +1,4 @@
-"""Bad days on demand, the control API, and starting and stopping."""
+"""When a planned fault happens, what is refused, and starting and stopping."""
 
 import subprocess
 import sys
@@ -9,6 +9,7 @@ import httpx
 import pytest
 from pydantic import ValidationError
 
+from local.zarinpal.planned import FAULTS
 from local.zarinpal.running import Zarinpal, running
 from local.zarinpal.serving import loopback_sockets
 from tests.local.purchases import error_code, inquire, open_payment, order, verify
@@ -102,21 +103,84 @@ def test_verifies_at_once_confirm_only_once(shop: httpx.Client, zarinpal: Zarinp
     "wrong",
     [
         {"operation": "verify", "fault": "earthquake"},
-        {"operation": "reverse", "fault": "hang"},
-        {"operation": "verify", "fault": "hang", "times": 0},
-        {"operation": "verify", "fault": "hang", "minutes": 1},
+        {"operation": "refund", "fault": "hang"},
+        {"operation": "pay", "fault": "hang"},
+        {"operation": "inquiry", "fault": "wrong_amount"},
+        {"operation": "verify", "fault": "nok_then_ok"},
+        {"operation": "cancel", "fault": "never_returns"},
         {"operation": "request", "fault": "hang", "authority": "S000"},
+        {"operation": "unVerified", "fault": "hang", "authority": "S000"},
+        {"operation": "verify", "fault": "hang", "authority": ""},
+        {"operation": "verify", "fault": "hang", "times": 0},
+        {"operation": "verify", "fault": "hang", "times": "2"},
+        {"operation": "verify", "fault": "hang", "times": True},
+        {"fault": "callback_before_init_answer", "authority": "S000"},
     ],
 )
 def test_a_fault_that_could_never_happen_is_refused(
     zarinpal: Zarinpal, browser: httpx.Client, wrong: dict[str, object]
 ) -> None:
     assert browser.post("/_control/faults", json=wrong).status_code == 422
+    assert zarinpal.gateway.faults.planned() == []
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"fault": "hang", "seconds": -1},
+        {"fault": "hang", "seconds": 601},
+        {"fault": "hang", "seconds": "5"},
+        {"fault": "hang", "minutes": 1},
+        {"fault": "hang", "status": 500},
+        {"fault": "html", "seconds": 1},
+        {"fault": "http", "status": 200},
+        {"fault": "http", "status": 404},
+        {"fault": "http", "status": 600},
+        {"fault": "http", "status": "503"},
+        {"fault": "http", "status": 503.0},
+        {"fault": "http", "code": 100},
+        {"fault": "apply_then_5xx", "status": 429},
+        {"fault": "refuse", "code": 0},
+        {"fault": "refuse", "code": "-12"},
+        {"fault": "rate_limit", "code": -12},
+        {"fault": "duplicate_callbacks", "n": 0},
+        {"fault": "duplicate_callbacks", "n": 51},
+        {"fault": "unverified_overflow", "n": 100},
+        {"fault": "auto_return_after", "minutes": 0},
+        {"fault": "auto_return_after", "n": 30},
+        {"fault": "hang", "chance": 1.5},
+        {"fault": "hang", "chance": -0.1},
+        {"fault": "hang", "chance": "0.5"},
+        {"fault": "hang", "seed": 1},
+        {"fault": "hang", "chance": 0.5, "seed": "a"},
+    ],
+)
+def test_a_wrong_parameter_is_refused(zarinpal: Zarinpal, browser: httpx.Client, wrong: dict[str, object]) -> None:
+    assert browser.post("/_control/faults", json=wrong).status_code == 422
+    assert zarinpal.gateway.faults.planned() == []
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b'{"fault": 1}', b'{"fault": "hang", "seconds": NaN}', b"\xff"])
+def test_a_plan_that_is_no_plan_is_refused(browser: httpx.Client, body: bytes) -> None:
+    assert browser.post("/_control/faults", content=body).status_code == 422
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_every_fault_can_be_planned_by_its_name_alone(zarinpal: Zarinpal, browser: httpx.Client, fault: str) -> None:
+    [planned] = browser.post("/_control/faults", json={"fault": fault}).json()["planned"]
+    assert (planned["fault"], planned["times"], planned["chance"]) == (fault, 1, None)
 
 
 def test_a_misspelt_fault_fails_the_test_that_plans_it(zarinpal: Zarinpal) -> None:
     with pytest.raises(ValidationError):
-        zarinpal.fail_next("verify", "hangs")
+        zarinpal.fail_next("verify", "hangs", seconds=1)
+
+
+def test_one_test_can_go_through_several_faults_with_the_same_numbers(zarinpal: Zarinpal) -> None:
+    for fault in ("hang", "html", "refuse"):
+        zarinpal.fail_next("verify", fault, seconds=1, code=-10)
+    with pytest.raises(ValidationError):
+        zarinpal.fail_next("verify", "html", status=500)
 
 
 def test_faults_are_planned_and_dropped_over_http(shop: httpx.Client, browser: httpx.Client) -> None:
@@ -124,8 +188,9 @@ def test_faults_are_planned_and_dropped_over_http(shop: httpx.Client, browser: h
     fault = {"fault": "refuse", "authority": None, "operation": "inquiry", "times": 2, "code": -52}
     planned = browser.post("/_control/faults", json=fault)
     assert planned.status_code == 201
-    assert planned.json()["planned"] == [{**fault, "seconds": 30.0}]
+    assert planned.json()["planned"] == [{**fault, "chance": None, "seed": None}]
     assert error_code(inquire(shop, authority)) == -52
+    assert browser.get("/_control/faults").json()["planned"] == [{**fault, "times": 1, "chance": None, "seed": None}]
     assert browser.delete("/_control/faults").status_code == 204
     assert inquire(shop, authority).json()["data"]["code"] == 100
     rows = browser.get("/_control/log").json()["calls"]
@@ -134,6 +199,44 @@ def test_faults_are_planned_and_dropped_over_http(shop: httpx.Client, browser: h
         ("inquiry", -52, "refuse"),
         ("inquiry", 100, None),
     ]
+
+
+def test_a_fault_without_an_operation_takes_the_first_call(shop: httpx.Client, zarinpal: Zarinpal) -> None:
+    spared, struck = open_payment(shop), open_payment(shop)
+    zarinpal.plan("http_500", authority=struck)
+    assert [inquire(shop, spared).status_code, verify(shop, struck).status_code] == [200, 500]
+    assert inquire(shop, struck).status_code == 200
+
+
+def test_ok_lets_calls_pass_before_the_next_fault(shop: httpx.Client, zarinpal: Zarinpal) -> None:
+    authority = open_payment(shop)
+    zarinpal.fail_next("inquiry", "ok", times=2)
+    zarinpal.fail_next("inquiry", "http_500")
+    assert [inquire(shop, authority).status_code for _ in range(4)] == [200, 200, 500, 200]
+
+
+def struck_by_chance(shop: httpx.Client, zarinpal: Zarinpal, authority: str, *, seed: int) -> list[bool]:
+    zarinpal.chance("http_500", 0.3, seed=seed, operation="inquiry")
+    statuses = [inquire(shop, authority).status_code for _ in range(60)]
+    zarinpal.drop_faults()
+    return [status == 500 for status in statuses]
+
+
+def test_a_chance_strikes_its_share_and_the_same_calls_for_the_same_seed(
+    shop: httpx.Client, zarinpal: Zarinpal
+) -> None:
+    authority = open_payment(shop)
+    first, again, other = (struck_by_chance(shop, zarinpal, authority, seed=seed) for seed in (7, 7, 8))
+    assert first == again != other
+    assert 9 <= sum(first) <= 27
+
+
+def test_a_chance_can_be_certain_never_and_counted(shop: httpx.Client, zarinpal: Zarinpal) -> None:
+    authority = open_payment(shop)
+    zarinpal.chance("http_500", 0)
+    zarinpal.chance("rate_limit", 1, times=2, operation="inquiry")
+    assert [error_code(inquire(shop, authority)) for _ in range(2)] == [-12, -12]
+    assert inquire(shop, authority).status_code == 200
 
 
 def test_a_customer_pays_without_a_browser(shop: httpx.Client, browser: httpx.Client) -> None:
