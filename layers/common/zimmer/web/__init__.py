@@ -6,6 +6,7 @@ environment (and a local sandbox) serves one request at a time; a thread per req
 """
 
 import asyncio
+import threading
 from collections.abc import Callable
 from typing import Annotated, Any
 
@@ -35,6 +36,7 @@ __all__ = [
 ]
 
 COMPRESS_FROM = 1024
+_here = threading.local()
 
 PathId = Annotated[int, Path(ge=1, le=LARGEST_ID)]
 RequestId = Annotated[str, Depends(request_id)]
@@ -79,10 +81,11 @@ def build_app(group: str, *routers: APIRouter) -> FastAPI:
 
 def lambda_handler(app: FastAPI) -> LambdaHandler:
     """What Lambda calls: API Gateway's event in, its answer out."""
+    _ensure_event_loop()
     adapter = Mangum(app, lifespan="off", text_mime_types=["text/", "application/json", PROBLEM_JSON])
 
     def handler(event: Event, context: Any) -> dict[str, Any]:
-        _ensure_event_loop()  # Mangum wants one in the calling thread
+        _ensure_event_loop()
         logger().set_correlation_id(event.get("requestContext", {}).get("requestId"))
         return adapter(event, context)
 
@@ -105,7 +108,8 @@ def _name_of(route: APIRoute) -> str:
 
 
 def _ensure_event_loop() -> None:
-    try:
-        asyncio.get_event_loop_policy().get_event_loop()
-    except RuntimeError:
-        asyncio.set_event_loop(asyncio.new_event_loop())
+    """Mangum wants an event loop in the calling thread, and asking asyncio for one that is not there warns."""
+    loop: asyncio.AbstractEventLoop | None = getattr(_here, "loop", None)
+    if loop is None or loop.is_closed():
+        _here.loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(_here.loop)
