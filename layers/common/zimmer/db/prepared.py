@@ -7,6 +7,7 @@ version is pinned and `tests/zimmer/db/test_prepared.py` holds the contract.
 
 from collections import OrderedDict
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import lru_cache
 from typing import Any
 
@@ -37,6 +38,17 @@ class OneTripConnection(pg8000.dbapi.Connection):  # type: ignore[misc]  # pg800
     def rollback(self) -> None:
         if self._in_transaction:
             self.execute_simple("rollback")
+
+    def close(self) -> None:
+        """Say goodbye. A server that is gone hears none, but pg8000 then leaves the unsaid word in its buffer,
+        and the socket open with it.
+        """
+        buffered = self._sock
+        try:
+            super().close()
+        except (pg8000.dbapi.InterfaceError, OSError):
+            with suppress(OSError, ValueError):
+                buffered.close()
 
     def handle_messages(self, context: Any) -> None:
         """A reset connection is a lost one; pg8000 lets that one error through as it is."""
