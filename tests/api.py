@@ -24,6 +24,7 @@ class Answer:
     status: int
     headers: dict[str, str]
     body: bytes
+    cookies: tuple[str, ...] = ()  # whole Set-Cookie values
 
     @property
     def json(self) -> Json:
@@ -44,13 +45,13 @@ class InProcess:
 
 
 class Api:
-    """One caller. `token` is sent as Bearer when there is one."""
+    """One caller at one address. `token` is sent as Bearer when there is one."""
 
-    def __init__(self, token: str | None = None) -> None:
-        self._token = token
+    def __init__(self, token: str | None = None, *, ip: str = "203.0.113.7") -> None:
+        self._token, self._ip = token, ip
 
     def signed_in(self, token: str) -> "Api":
-        return Api(token)
+        return Api(token, ip=self._ip)
 
     def get(self, path: str, *, params: dict[str, Any] | None = None, headers: dict[str, str] | None = None) -> Answer:
         return self.send("GET", path, params=params, headers=headers)
@@ -85,7 +86,7 @@ class Api:
             query=urlencode(params or {}),
             headers=list(sent.items()),
             body=content or b"",
-            source_ip="203.0.113.7",
+            source_ip=self._ip,
             port=8000,
         )
         return answer_of(handler_of(match.route.function)(event_of(request, match), None))
@@ -95,7 +96,7 @@ def answer_of(answer: dict[str, Any]) -> Answer:
     """A handler's answer, decoded."""
     raw = answer.get("body") or ""
     body = base64.b64decode(raw) if answer.get("isBase64Encoded") else raw.encode()
-    return Answer(answer["statusCode"], answer.get("headers", {}), body)
+    return Answer(answer["statusCode"], answer.get("headers", {}), body, tuple(answer.get("cookies", ())))
 
 
 @cache

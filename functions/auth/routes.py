@@ -1,14 +1,28 @@
 """`/api/auth/*`: HTTP in, HTTP out."""
 
 from typing import Annotated
+from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Body, Depends, Header, Request, Response
 
-from functions.auth import service
-from functions.auth.schemas import Login, Me, Register, SignedIn
-from functions.auth.service import Device
-from zimmer.auth.dependencies import CurrentUser, SessionDep
-from zimmer.errors import EmailTaken, NotSignedIn, TokenExpired, TokenInvalid, ValidationFailed, WrongCredentials
+from functions.auth import cookies, service, sessions
+from functions.auth.schemas import Login, Me, Register, SessionLine, SignedIn, WhichPanel
+from zimmer.auth.dependencies import AtomicSessionDep, CurrentUser, ReadSessionDep, bearer_of
+from zimmer.auth.sign_ins import Device
+from zimmer.errors import (
+    EmailTaken,
+    NotSignedIn,
+    OriginRefused,
+    SessionNotFound,
+    SessionRevoked,
+    TokenExpired,
+    TokenInvalid,
+    TooManyRequests,
+    ValidationFailed,
+    WrongCredentials,
+)
+from zimmer.models import Audience
+from zimmer.pagination import Page
 from zimmer.web import Health, client_ip, problems
 
 router = APIRouter(prefix="/api/auth", tags=["auth"])
@@ -21,21 +35,73 @@ async def calling_device(request: Request) -> Device:
 
 
 DeviceDep = Annotated[Device, Depends(calling_device)]
+PanelBody = Annotated[WhichPanel, Body(default_factory=WhichPanel)]
+NEEDS_SIGN_IN = problems(NotSignedIn, TokenExpired, TokenInvalid)
 
 
-@router.post("/register", status_code=201, responses=problems(EmailTaken, ValidationFailed))
-async def register(body: Register, session: SessionDep, device: DeviceDep) -> SignedIn:
-    """Open a customer's account. The answer signs it in at once."""
-    return service.register(session, body, device)
+@router.post("/register", status_code=201, responses=problems(EmailTaken, TooManyRequests, ValidationFailed))
+async def register(body: Register, writer: AtomicSessionDep, device: DeviceDep, response: Response) -> SignedIn:
+    """Open a customer's account. The answer signs it in at once and sets the refresh cookie."""
+    entered = service.register(writer, body, device)
+    cookies.give(response, Audience.USER, entered.refresh)
+    return entered.answer
 
 
-@router.post("/login", responses=problems(WrongCredentials, ValidationFailed))
-async def login(body: Login, session: SessionDep, device: DeviceDep) -> SignedIn:
-    """Sign in to the user panel, or with `audience: admin` to the staff's dashboard."""
-    return service.login(session, body, device)
+@router.post("/login", responses=problems(WrongCredentials, TooManyRequests, ValidationFailed))
+async def login(
+    body: Login, reader: ReadSessionDep, writer: AtomicSessionDep, device: DeviceDep, response: Response
+) -> SignedIn:
+    """Sign in to the user panel, or with `audience: admin` to the dashboard. Sets that panel's refresh cookie."""
+    entered = service.login(reader, writer, body, device)
+    cookies.give(response, body.audience, entered.refresh)
+    return entered.answer
 
 
-@router.get("/me", responses=problems(NotSignedIn, TokenExpired, TokenInvalid))
+@router.post("/refresh", responses=problems(NotSignedIn, SessionRevoked, OriginRefused, ValidationFailed))
+async def refresh(body: PanelBody, request: Request, device: DeviceDep, response: Response) -> SignedIn:
+    """Exchange the panel's refresh cookie for its successor and a fresh access token."""
+    entered = sessions.refresh(cookies.presented(request, body.audience), body.audience, device)
+    cookies.give(response, body.audience, entered.refresh)
+    return entered.answer
+
+
+@router.post("/logout", status_code=204, responses=problems(OriginRefused, ValidationFailed))
+async def logout(
+    body: PanelBody,
+    request: Request,
+    writer: AtomicSessionDep,
+    response: Response,
+    authorization: Annotated[str | None, Header()] = None,
+) -> None:
+    """Sign out of the panel, by its cookie, its access token or both. Doing it again does nothing."""
+    presented = cookies.presented(request, body.audience)
+    sessions.logout(writer, body.audience, presented=presented, bearer=bearer_of(authorization))
+    cookies.take_back(response, body.audience)
+
+
+@router.post("/logout-all", status_code=204, responses=NEEDS_SIGN_IN)
+async def logout_all(person: CurrentUser, writer: AtomicSessionDep, response: Response) -> None:
+    """Sign this person out on every device, of both panels."""
+    sessions.logout_everywhere(writer, person)
+    for audience in Audience:
+        cookies.take_back(response, audience)
+
+
+@router.get("/sessions", responses=NEEDS_SIGN_IN)
+async def own_sessions(person: CurrentUser, reader: ReadSessionDep) -> Page[SessionLine]:
+    """Where this person is signed in, last used first."""
+    return sessions.own_sessions(reader, person)
+
+
+@router.delete("/sessions/{session_id}", status_code=204, responses=NEEDS_SIGN_IN | problems(SessionNotFound))
+async def end_session(session_id: UUID, person: CurrentUser, writer: AtomicSessionDep, response: Response) -> None:
+    """Sign this person out on one device."""
+    sessions.end_own(writer, person, session_id)
+    if session_id == person.session_id:
+        cookies.take_back(response, person.audience)
+
+
+@router.get("/me", responses=NEEDS_SIGN_IN)
 async def me(user: CurrentUser) -> Me:
     """The signed-in person and what they may do."""
     return service.me(user)

@@ -3,6 +3,7 @@
 import unicodedata
 from datetime import datetime
 from typing import Annotated
+from uuid import UUID
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, EmailStr, Field, StringConstraints
 
@@ -64,6 +65,12 @@ class Login(StrictBody):
     audience: Audience = Audience.USER
 
 
+class WhichPanel(StrictBody):
+    """Whose cookie is meant."""
+
+    audience: Audience = Audience.USER
+
+
 class Me(BaseModel):
     """The signed-in person. Panels draw their menus from `permissions`."""
 
@@ -85,6 +92,18 @@ class SignedIn(BaseModel):
     token_type: str = "bearer"  # noqa: S105  the scheme, not a token
     expires_in: int
     user: Me
+
+
+class SessionLine(BaseModel):
+    """One sign-in of the person who asks; `current` is the one they ask from."""
+
+    id: UUID
+    audience: Audience
+    created_at: datetime
+    last_used_at: datetime
+    ip: str | None
+    user_agent: str | None
+    current: bool
 
 
 def permissions_of(role: Role) -> list[Right]:

@@ -1,35 +1,44 @@
-"""Opening accounts and signing in."""
+"""Opening accounts and signing in.
+
+A password is hashed and compared with no transaction open, and the attempt is counted before: the count
+stands after a refusal.
+"""
 
 from dataclasses import dataclass
 from datetime import timedelta
-from uuid import uuid4
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.exc import DBAPIError
 
 from functions.auth.schemas import Login, Me, Register, SignedIn, permissions_of
-from zimmer import clock
-from zimmer.auth import passwords, tokens
+from zimmer import clock, throttle
+from zimmer.auth import passwords, sign_ins, tokens
 from zimmer.auth.dependencies import Person
-from zimmer.auth.roles import is_staff
+from zimmer.auth.roles import may_enter
+from zimmer.auth.sign_ins import Device, NewSignIn, RefreshSecret
 from zimmer.auth.tokens import AccessClaims
-from zimmer.db import UNIQUE_VIOLATION, Session, sqlstate
+from zimmer.db import UNIQUE_VIOLATION, AtomicSession, ReadSession, Session, committed, sqlstate
 from zimmer.errors import EmailTaken, WrongCredentials
-from zimmer.models import Audience, Role, SignIn, User
+from zimmer.models import Audience, Role, User
+from zimmer.observability import logger
+from zimmer.throttle import Limit
 
-SIGN_IN_LASTS = timedelta(days=30)
+LOGINS_TO_ACCOUNT = Limit("login-account", times=5, per=timedelta(minutes=15), longest=timedelta(hours=1))
+LOGINS_BY_ADDRESS = Limit("login-ip", times=100, per=timedelta(minutes=15))  # a whole office, or a mobile network
+REGISTRATIONS_BY_ADDRESS = Limit("register-ip", times=5, per=timedelta(hours=1))
 
 
 @dataclass(frozen=True)
-class Device:
-    """Where a sign-in comes from, shown to its owner in the list of sessions."""
+class Entered:
+    """A person who is signed in: what the panel is told, and the token for its cookie."""
 
-    ip: str | None
-    user_agent: str
+    answer: SignedIn
+    refresh: RefreshSecret
 
 
-def register(session: Session, form: Register, device: Device) -> SignedIn:
-    """Open a customer's account and sign it in. Raises EmailTaken."""
+def register(writer: AtomicSession, form: Register, device: Device) -> Entered:
+    """Open a customer's account and sign it in. Raises EmailTaken, TooManyRequests."""
+    throttle.hit(writer, REGISTRATIONS_BY_ADDRESS.of(throttle.address(device.ip)))
     user = User(
         name=form.name,
         email=form.email,
@@ -38,50 +47,52 @@ def register(session: Session, form: Register, device: Device) -> SignedIn:
         role=Role.CUSTOMER,
         created_at=clock.now(),
     )
+    with committed() as session:
+        open_account(session, user)
+        here = NewSignIn.of(user, Audience.USER, device)
+        session.execute(sign_ins.OPEN, here.parameters)
+    logger().info("account.opened", user_id=user.id, ip=device.ip)
+    return entered(user, here.claims, here.refresh)
+
+
+def open_account(session: Session, user: User) -> None:
+    """Write a new account. Raises EmailTaken."""
+    session.add(user)
     try:
-        with session.begin_nested():
-            session.add(user)
+        session.flush()
     except DBAPIError as error:
         if sqlstate(error) != UNIQUE_VIOLATION:
             raise
         raise EmailTaken from error
-    return sign_in(session, user, Audience.USER, device)
 
 
-def login(session: Session, form: Login, device: Device) -> SignedIn:
+def login(reader: ReadSession, writer: AtomicSession, form: Login, device: Device) -> Entered:
     """Sign a person in to one panel.
 
     Raises WrongCredentials for an unknown address, a wrong password, a switched-off account and a
-    customer at the staff's door alike, after the same work, so that it tells nobody which it was.
+    customer at the staff's door alike, after the same counting and the same work, so that it tells nobody
+    which it was. Raises TooManyRequests before it looks at anything.
     """
-    user = session.scalar(select(User).where(User.email == form.email))
+    account = LOGINS_TO_ACCOUNT.of(form.email)
+    throttle.hit(writer, LOGINS_BY_ADDRESS.of(throttle.address(device.ip)), account)
+    user = reader.entity(select(User).where(User.email == form.email))
     knows_password = passwords.matches(user.password_hash if user else None, form.password)
-    if user is None or not knows_password or not _may_enter(user, form.audience):
-        raise WrongCredentials
+    if user is None or not knows_password or not (user.is_active and may_enter(user.role, form.audience)):
+        raise _refused(form, device)
+    here = NewSignIn.of(user, form.audience, device)
+    if not writer.run(sign_ins.OPEN, here.parameters):
+        raise _refused(form, device)
+    throttle.clear(writer, account)
     if passwords.is_outdated(user.password_hash):
-        user.password_hash = passwords.hashed(form.password)
-    return sign_in(session, user, form.audience, device)
+        _renew_hash(writer, user, form.password)
+    logger().info("login.accepted", user_id=user.id, audience=form.audience, ip=device.ip)
+    return entered(user, here.claims, here.refresh)
 
 
-def sign_in(session: Session, user: User, audience: Audience, device: Device) -> SignedIn:
-    """Record a new sign-in of `user` and give out its first access token."""
-    now = clock.now()
-    here = SignIn(
-        id=uuid4(),
-        user_id=user.id,
-        audience=audience,
-        created_at=now,
-        last_used_at=now,
-        expires_at=now + SIGN_IN_LASTS,
-        ip=device.ip,
-        user_agent=device.user_agent[:400] or None,
-    )
-    session.add(here)
-    session.flush()
-    token = tokens.issue(
-        AccessClaims(user_id=user.id, session_id=here.id, audience=audience, token_version=user.token_version)
-    )
-    return SignedIn(access_token=token.text, expires_in=token.expires_in, user=me(user))
+def entered(user: User, claims: AccessClaims, refresh: RefreshSecret) -> Entered:
+    """The answer to whoever has a sign-in: a fresh access token, and the refresh token beside it."""
+    token = tokens.issue(claims)
+    return Entered(SignedIn(access_token=token.text, expires_in=token.expires_in, user=me(user)), refresh)
 
 
 def me(person: User | Person) -> Me:
@@ -99,5 +110,17 @@ def me(person: User | Person) -> Me:
     )
 
 
-def _may_enter(user: User, audience: Audience) -> bool:
-    return user.is_active and (audience is Audience.USER or is_staff(user.role))
+def _renew_hash(writer: AtomicSession, user: User, password: str) -> None:
+    """Hash with today's parameters, unless the password was changed meanwhile."""
+    writer.run(
+        update(User)
+        .where(User.id == user.id, User.password_hash == user.password_hash)
+        .values(password_hash=passwords.hashed(password))
+        .returning(User.id),
+        {},
+    )
+
+
+def _refused(form: Login, device: Device) -> WrongCredentials:
+    logger().warning("login.refused", audience=form.audience, ip=device.ip)
+    return WrongCredentials()

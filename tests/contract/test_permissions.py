@@ -19,6 +19,7 @@ class Door(Enum):
 
     OPEN = auto()  # visitors
     SERVICE = auto()  # automations, by their own token
+    COOKIE = auto()  # panels, by the refresh cookie
 
 
 ROUTES: dict[tuple[str, str], Door | Right] = {
@@ -26,6 +27,11 @@ ROUTES: dict[tuple[str, str], Door | Right] = {
     ("GET", "/api/health"): Door.OPEN,
     ("POST", "/api/auth/register"): Door.OPEN,
     ("POST", "/api/auth/login"): Door.OPEN,
+    ("POST", "/api/auth/refresh"): Door.COOKIE,
+    ("POST", "/api/auth/logout"): Door.OPEN,  # works by a cookie, a token, both or neither
+    ("POST", "/api/auth/logout-all"): Right.OWN_PROFILE,
+    ("GET", "/api/auth/sessions"): Right.OWN_PROFILE,
+    ("DELETE", "/api/auth/sessions/{session_id}"): Right.OWN_PROFILE,
     ("GET", "/api/auth/me"): Right.OWN_PROFILE,
     ("GET", "/api/automations/available"): Door.OPEN,
     ("GET", "/api/automations/{automation_id}"): Door.OPEN,
@@ -33,13 +39,19 @@ ROUTES: dict[tuple[str, str], Door | Right] = {
     ("GET", "/api/user/automations/{automation_id}"): Right.OWN_AUTOMATIONS,
     ("POST", "/api/user/automations/{automation_id}"): Right.OWN_AUTOMATIONS,
     ("POST", "/api/automation-usage/consume"): Door.SERVICE,
+    ("POST", "/api/payments/quote"): Right.OWN_PAYMENTS,
     ("POST", "/api/payments/zarinpal/init"): Right.OWN_PAYMENTS,
+    ("GET", "/api/payments/zarinpal/callback"): Door.OPEN,
     ("GET", "/api/payments/zarinpal/callback/{transaction_id}"): Door.OPEN,
+    ("GET", "/api/payments/status/{transaction_id}"): Door.OPEN,
+    ("POST", "/api/payments/{transaction_id}/check"): Right.OWN_PAYMENTS,
+    ("POST", "/api/payments/{transaction_id}/cancel"): Right.OWN_PAYMENTS,
     ("GET", "/api/payments"): Right.OWN_PAYMENTS,
     ("GET", "/api/payments/{transaction_id}"): Right.OWN_PAYMENTS,
 }
 GUARDED = [route for route, who in ROUTES.items() if isinstance(who, Right)]
 OPEN = [route for route, who in ROUTES.items() if who is Door.OPEN]
+BY_COOKIE = [route for route, who in ROUTES.items() if who is Door.COOKIE]
 BY_SERVICE_TOKEN = [route for route, who in ROUTES.items() if who is Door.SERVICE]
 
 
@@ -57,13 +69,20 @@ class Caller:
 # A customer in the dashboard cannot come to be by signing in; the routes do not rely on that.
 CALLERS = [Caller(role, audience) for role in Role for audience in Audience]
 
+NO_SESSION = "00000000-0000-4000-8000-000000000000"
+
 pytestmark = pytest.mark.usefixtures("gateway")
 
 
 def ask(api: Api, route: tuple[str, str], headers: dict[str, str] | None = None) -> Answer:
     """The request with nothing right in it but its address."""
     method, path = route
-    return api.send(method, re.sub(r"\{\w+\}", "1", path), {} if method == "POST" else None, headers=headers)
+    return api.send(
+        method,
+        re.sub(r"\{\w+\}", "1", path.replace("{session_id}", NO_SESSION)),
+        {} if method == "POST" else None,
+        headers=headers,
+    )
 
 
 def caller_id(caller: Caller) -> str:
@@ -109,6 +128,16 @@ def test_a_service_token_opens_no_panel(route: tuple[str, str], api: Api, sessio
     token = make_service_token(session, make_automation(session).id)
     answer = ask(api.signed_in(token), route, {"x-zimmer-service-token": token})
     assert (answer.status, answer.code) == (401, "token-invalid")
+
+
+@pytest.mark.parametrize("route", BY_COOKIE, ids=" ".join)
+def test_without_its_cookie_nobody_comes_in_not_even_with_an_access_token(
+    route: tuple[str, str], api: Api, session: Session
+) -> None:
+    token = token_for(session, make_user(session))
+    for caller in (api, api.signed_in(token)):
+        answer = ask(caller, route)
+        assert (answer.status, answer.code) == (401, "not-signed-in")
 
 
 @pytest.mark.parametrize("caller", [None, *CALLERS], ids=lambda caller: caller_id(caller) if caller else "nobody")

@@ -49,6 +49,12 @@ def blind_index(plain: str) -> bytes:
     return hmac.digest(_data_key(), b"blind-index|" + plain.encode(), "sha256")
 
 
+def signature(message: str, *, purpose: str) -> str:
+    """A keyed mark by which we know a `message` again as our own, made for one `purpose` only."""
+    key = hmac.digest(_data_key(), f"signing|{purpose}".encode(), "sha256")
+    return _text(hmac.digest(key, message.encode(), "sha256")).rstrip("=")
+
+
 def token_hash(token: str) -> bytes:
     """How a random token is stored. Tokens carry 256 random bits, so a plain SHA-256 is enough."""
     return hashlib.sha256(token.encode()).digest()

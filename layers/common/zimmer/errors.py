@@ -2,15 +2,19 @@
 
     ZimmerError
     ├── BadRequest 400          MalformedJson
-    ├── Unauthenticated 401     NotSignedIn · TokenExpired · TokenInvalid · WrongCredentials · ServiceTokenInvalid
+    ├── Unauthenticated 401     NotSignedIn · TokenExpired · TokenInvalid · WrongCredentials · SessionRevoked
+    │                           ServiceTokenInvalid
     ├── PaymentRequired 402     InsufficientTokens
-    ├── Forbidden 403           NotAllowed
-    ├── NotFound 404            AutomationNotFound · UserAutomationNotFound · PaymentNotFound · RouteNotFound
+    ├── Forbidden 403           NotAllowed · OriginRefused
+    ├── NotFound 404            AutomationNotFound · UserAutomationNotFound · PaymentNotFound · SessionNotFound
+    │                           RouteNotFound
     ├── MethodNotAllowed 405
     ├── Conflict 409            EmailTaken · AutomationUnavailable · AutomationNotAdded · IdempotencyConflict
     │                           InProgress · TooManyOpenPayments · DailyCapReached · UserAutomationInactive
+    │                           QuoteExpired · QuoteUsed
     ├── BodyTooLarge 413
-    ├── Unprocessable 422       ValidationFailed · BelowMinimum · AboveMaximum
+    ├── Unprocessable 422       ValidationFailed · BelowMinimum · AboveMaximum · PackageOnly · QuoteInvalid
+    ├── TooManyRequests 429
     └── Unavailable 503         GatewayUnavailable · GatewayRefused · DatabaseUnavailable
 
 Services raise these; only `zimmer.web` turns them into `application/problem+json` (RFC 9457).
@@ -20,7 +24,7 @@ This module imports nothing of ours, so everything may import it. It is the only
 from collections.abc import Iterator
 from typing import ClassVar, TypedDict
 
-Detail = str | int | bool | list[str] | None
+Detail = str | int | bool | list[str] | list[int] | None
 
 
 class FieldError(TypedDict):
@@ -82,6 +86,13 @@ class WrongCredentials(Unauthenticated):
     title = "The e-mail address or the password is wrong"
 
 
+class SessionRevoked(Unauthenticated):
+    """A refresh token came back after its successor was used: two hold it, so the whole sign-in was ended."""
+
+    code = "session-revoked"
+    title = "This session was ended for safety; sign in again"
+
+
 class ServiceTokenInvalid(Unauthenticated):
     code = "service-token-invalid"
     title = "The service token is not valid"
@@ -114,6 +125,13 @@ class NotAllowed(Forbidden):
     title = "Your role does not allow this"
 
 
+class OriginRefused(Forbidden):
+    """The refresh cookie came from a page that is not the panel it belongs to."""
+
+    code = "origin-refused"
+    title = "This page may not use the session's cookie"
+
+
 class NotFound(ZimmerError):
     status = 404
     code = "not-found"
@@ -140,6 +158,13 @@ class UserAutomationNotFound(NotFound):
 class PaymentNotFound(NotFound):
     code = "payment-not-found"
     title = "No such payment"
+
+
+class SessionNotFound(NotFound):
+    """Also the answer for another person's session: it must not tell which exist."""
+
+    code = "session-not-found"
+    title = "No such session in this account"
 
 
 class MethodNotAllowed(ZimmerError):
@@ -207,6 +232,20 @@ class TooManyOpenPayments(Conflict):
         super().__init__(f"{len(transaction_ids)} payments are open", transaction_ids=transaction_ids)
 
 
+class QuoteExpired(Conflict):
+    """The price was promised for a while that is over; ask for a new one."""
+
+    code = "quote-expired"
+    title = "The quote has expired"
+
+
+class QuoteUsed(Conflict):
+    """A quote serves one Idempotency-Key, and another one was faster."""
+
+    code = "quote-used"
+    title = "The quote has been used"
+
+
 class BodyTooLarge(ZimmerError):
     status = 413
     code = "body-too-large"
@@ -259,6 +298,34 @@ class AboveMaximum(Unprocessable):
             maximum=maximum,
             max_tokens=max_tokens,
         )
+
+
+class PackageOnly(Unprocessable):
+    """The automation is sold in packages. `sizes` are those that can be bought."""
+
+    code = "package-only"
+    title = "Only the listed packages can be bought"
+
+    def __init__(self, *, sizes: list[int]) -> None:
+        super().__init__(f"{len(sizes)} sizes can be bought", sizes=sizes)
+
+
+class QuoteInvalid(Unprocessable):
+    """Also the answer for somebody else's quote: it must not tell that it is a real one."""
+
+    code = "quote-invalid"
+    title = "The quote is not valid"
+
+
+class TooManyRequests(ZimmerError):
+    """A limit is used up. Ask again after `retry_after_s`; asking sooner changes nothing."""
+
+    status = 429
+    code = "too-many-requests"
+    title = "Too many requests"
+
+    def __init__(self, *, retry_after_s: int) -> None:
+        super().__init__(None, retry_after_s=retry_after_s)
 
 
 class Unavailable(ZimmerError):

@@ -70,7 +70,10 @@ async def signed_in(session: ReadSessionDep, authorization: Annotated[str | None
     """The person behind the Bearer token. Sign-in and account are read in one query, so a logout,
     a deactivation or a change of role acts on the very next request.
     """
-    claims = tokens.read(_bearer(authorization))
+    token = bearer_of(authorization)
+    if token is None:
+        raise NotSignedIn
+    claims = tokens.read(token)
     row = session.first(
         select(
             User.id,
@@ -131,8 +134,7 @@ async def service_caller(x_zimmer_service_token: Annotated[str | None, Header()]
 ServiceCallerDep = Annotated[ServiceCaller, Depends(service_caller)]
 
 
-def _bearer(authorization: str | None) -> str:
+def bearer_of(authorization: str | None) -> str | None:
+    """The text that came as Bearer, whether or not it is good for anything."""
     scheme, _, token = (authorization or "").partition(" ")
-    if scheme.lower() != "bearer" or not token.strip():
-        raise NotSignedIn
-    return token.strip()
+    return token.strip() or None if scheme.lower() == "bearer" else None

@@ -91,3 +91,8 @@ def audience_of(right: Right) -> Audience | None:
 
 def is_staff(role: Role) -> bool:
     return role is not Role.CUSTOMER
+
+
+def may_enter(role: Role, audience: Audience) -> bool:
+    """Whether a role may sign in to a panel. Staff may use the user panel too; customers never the dashboard."""
+    return audience is Audience.USER or is_staff(role)

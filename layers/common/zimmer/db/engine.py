@@ -32,11 +32,12 @@ class Database:
     """One Postgres, reached over one connection.
 
     `prepared=False` speaks plain pg8000 (DB_PREPARED=off), for comparison and for a proxy that dislikes it.
+    `ssl_root` names the bundle of roots for TLS, "" stands for the system's, None for a plain connection.
     A connection that was idle for `idle_seconds` is looked at before it is used again.
     """
 
     def __init__(
-        self, url: str, *, prepared: bool = True, ssl_root: str = "", idle_seconds: float = IDLE_SECONDS
+        self, url: str, *, prepared: bool = True, ssl_root: str | None = None, idle_seconds: float = IDLE_SECONDS
     ) -> None:
         self._engine = _engine(url, prepared=prepared, ssl_root=ssl_root)
         event.listen(self._engine, "checkin", _note_idle_since)
@@ -135,10 +136,11 @@ def sqlstate(error: BaseException) -> str | None:
 @lru_cache(maxsize=1)
 def _from_settings() -> Database:
     settings = get_settings()
-    return Database(settings.database, prepared=settings.db_prepared, ssl_root=settings.db_ssl_root)
+    ssl_root = None if settings.is_local else settings.db_ssl_root
+    return Database(settings.database, prepared=settings.db_prepared, ssl_root=ssl_root)
 
 
-def _engine(url: str, *, prepared: bool, ssl_root: str) -> Engine:
+def _engine(url: str, *, prepared: bool, ssl_root: str | None) -> Engine:
     kind = OneTripConnection if prepared else pg8000.dbapi.Connection
     login = _login(url, ssl_root)
     engine = create_engine(
@@ -160,7 +162,7 @@ def _connected(kind: type[pg8000.dbapi.Connection], login: dict[str, Any]) -> pg
     return connection
 
 
-def _login(url: str, ssl_root: str) -> dict[str, Any]:
+def _login(url: str, ssl_root: str | None) -> dict[str, Any]:
     parts = urlsplit(url)
     return {
         "user": unquote(parts.username or ""),
@@ -168,7 +170,8 @@ def _login(url: str, ssl_root: str) -> dict[str, Any]:
         "host": parts.hostname or "localhost",
         "port": parts.port or 5432,
         "database": parts.path.lstrip("/"),
-        "ssl_context": _ssl_context(ssl_root) if ssl_root else None,
+        # False, not None: with None pg8000 asks for TLS and takes any certificate.
+        "ssl_context": False if ssl_root is None else _ssl_context(ssl_root),
         "timeout": CONNECT_SECONDS,
         "application_name": "zimmer",
     }
@@ -179,7 +182,7 @@ def _ssl_context(root: str) -> Any:
     """One context for all connections: building one takes 25 ms, most of it reading roots."""
     import ssl
 
-    return ssl.create_default_context(cafile=root)
+    return ssl.create_default_context(cafile=root or None)
 
 
 def _note_idle_since(_: Any, pooled: ConnectionPoolEntry) -> None:

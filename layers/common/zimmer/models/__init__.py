@@ -18,7 +18,7 @@ from zimmer.models.discounts import DiscountCode, DiscountRedemption, Redemption
 from zimmer.models.notifications import Level, Notification
 from zimmer.models.outbox import OutboxMessage
 from zimmer.models.payments import Payment, PaymentEvent, PaymentStatus
-from zimmer.models.people import Audience, RefreshToken, Role, SignIn, User
+from zimmer.models.people import Audience, RefreshToken, RevokedBecause, Role, SignIn, User
 from zimmer.models.staff import (
     AdjustmentState,
     AuditEntry,
@@ -28,6 +28,7 @@ from zimmer.models.staff import (
     Rollup,
     TokenAdjustment,
 )
+from zimmer.models.throttle import ThrottleCounter
 from zimmer.models.tickets import Importance, Message, Priority, Ticket, TicketStatus
 
 __all__ = [
@@ -62,10 +63,12 @@ __all__ = [
     "Priority",
     "RedemptionState",
     "RefreshToken",
+    "RevokedBecause",
     "Role",
     "Rollup",
     "ServiceToken",
     "SignIn",
+    "ThrottleCounter",
     "Ticket",
     "TicketStatus",
     "TokenAdjustment",

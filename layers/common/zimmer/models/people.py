@@ -24,6 +24,15 @@ class Audience(StrEnum):
     ADMIN = "admin"
 
 
+class RevokedBecause(StrEnum):
+    """Why a sign-in was ended before its time."""
+
+    LOGOUT = "logout"
+    LOGOUT_ALL = "logout-all"
+    ENDED_BY_OWNER = "ended-by-owner"  # from the list of sessions
+    REUSE = "reuse"  # of a refresh token that had been used up
+
+
 class User(Base):
     """A customer or a member of the staff."""
 
@@ -59,7 +68,7 @@ class SignIn(Base):
     last_used_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
-    revoked_because: Mapped[str | None] = mapped_column(String(50))
+    revoked_because: Mapped[RevokedBecause | None] = mapped_column(stored(RevokedBecause))
     stepped_up_until: Mapped[datetime | None]
     ip: Mapped[str | None] = mapped_column(String(45))
     user_agent: Mapped[str | None] = mapped_column(String(400))
@@ -68,7 +77,7 @@ class SignIn(Base):
 
 
 class RefreshToken(Base):
-    """One link of a sign-in's refresh chain, stored hashed, used once."""
+    """One link of a sign-in's refresh chain, stored hashed. `rotated_at` is when it was first used."""
 
     __tablename__ = "refresh_tokens"
 
