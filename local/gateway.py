@@ -11,12 +11,16 @@ from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol
 
+from local import docs
 from local.http_event import Headers, MalformedAnswer, Reply, Request, event_of, reply_of
 from local.sandbox import NoneFree, SandboxError, TimedOut
 from local.template import Cors, Route, find_route
+from local.throttle import Throttle
 
 BODY_LIMIT = 10 * 1024 * 1024  # bytes; API Gateway's, and not to be raised there
 IN_FLIGHT = 64  # requests that may wait for sandboxes at once; waiting costs a thread
+COMES_FROM = "x-local-comes-from"  # pretended customers have addresses of their own; on AWS nobody may say his
+QUIET = "/_local"  # its page asks every second
 HOP_BY_HOP = {"connection", "content-length", "keep-alive", "transfer-encoding"}
 
 Scope = MutableMapping[str, Any]
@@ -34,14 +38,29 @@ class Functions(Protocol):
 
 
 class Gateway:
-    """An ASGI application that answers as API Gateway in front of these functions would."""
+    """An ASGI application that answers as API Gateway in front of these functions would.
 
-    def __init__(self, table: list[Route], functions: Functions, *, cors: Cors, origins: list[str], port: int) -> None:
+    `before` is asked first about every request and may answer it: what this machine has and AWS has not.
+    """
+
+    def __init__(
+        self,
+        table: list[Route],
+        functions: Functions,
+        *,
+        cors: Cors,
+        origins: list[str],
+        port: int,
+        throttle: Throttle | None = None,
+        before: Callable[[Request], Reply | None] | None = None,
+    ) -> None:
         self._table = table
         self._functions = functions
         self._cors = cors
         self._origins = origins
         self._port = port
+        self._throttle = throttle
+        self._before = before
         self._threads = ThreadPoolExecutor(IN_FLIGHT, thread_name_prefix="gateway")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -56,10 +75,13 @@ class Gateway:
             reply = await loop.run_in_executor(self._threads, self.answer, request)
         await respond(send, reply)
         milliseconds = (time.perf_counter() - started) * 1000
-        log.info("%s %s %d %.0f ms", scope["method"], scope["path"], reply.status, milliseconds)
+        level = logging.DEBUG if scope["path"].startswith(QUIET) else logging.INFO
+        log.log(level, "%s %s %d %.0f ms", scope["method"], scope["path"], reply.status, milliseconds)
 
     def answer(self, request: Request) -> Reply:
         """The whole answer to a request, CORS applied."""
+        if self._before and (own := self._before(request)):
+            return own
         origin = request.header("origin")
         if is_preflight(request):
             return Reply(204, preflight(self._cors, origin) if origin in self._origins else [], b"")
@@ -76,7 +98,7 @@ class Gateway:
     def _routed(self, request: Request) -> Reply:
         match = find_route(self._table, request.method, request.path)
         if match is None:
-            return own_answer(404, "Not Found")
+            return docs.page(request) or own_answer(404, "Not Found")
         try:
             return reply_of(self._functions.invoke(match.route.function, event_of(request, match)))
         except (TimedOut, NoneFree) as error:
@@ -95,13 +117,14 @@ class Gateway:
             more = message.get("more_body", False)
         if len(body) > BODY_LIMIT:
             return None
+        headers = [(name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in scope["headers"]]
         return Request(
             method=scope["method"],
             path=(scope.get("raw_path") or scope["path"].encode()).decode("latin-1"),
             query=scope["query_string"].decode("latin-1"),
-            headers=[(name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in scope["headers"]],
+            headers=[(name, value) for name, value in headers if name != COMES_FROM],
             body=bytes(body),
-            source_ip=(scope.get("client") or ("127.0.0.1", 0))[0],
+            source_ip=dict(headers).get(COMES_FROM) or (scope.get("client") or ("127.0.0.1", 0))[0],
             port=self._port,
         )
 
