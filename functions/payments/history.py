@@ -1,12 +1,12 @@
-"""A customer's purchases, as the customer may see them."""
+"""A customer's purchases, as the customer may see them, and the little that everybody may."""
 
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row, Select, func, select
 
 from functions.payments import gateways
-from functions.payments.schemas import AutomationName, PaymentDetail, PaymentLine, TimelineStep
+from functions.payments.schemas import AutomationName, PaymentDetail, PaymentLine, PublicStatus, TimelineStep
 from functions.payments.states import Phase, on_the_wire
 from zimmer import clock
 from zimmer.auth.dependencies import Person
@@ -39,6 +39,34 @@ def own_payment(session: ReadSession, customer: Person, transaction_id: str) -> 
         verified_at=row.verified_at,
         credited_at=row.credited_at,
         timeline=_timeline(events),
+    )
+
+
+def public_status(session: ReadSession, transaction_id: str) -> PublicStatus:
+    """How one purchase goes, without a word about whose it is. Raises PaymentNotFound."""
+    moved_at = (
+        select(func.max(PaymentEvent.at))
+        .where(PaymentEvent.payment_id == Payment.id, PaymentEvent.to_status.is_not(None))
+        .scalar_subquery()
+    )
+    changed_at = func.greatest(Payment.created_at, moved_at, Payment.nok_at, Payment.canceled_at)  # NULLs do not count
+    row = session.first(
+        select(Payment.__table__, Automation.name.label("automation_name"), changed_at.label("updated_at"))
+        .join(Automation, Automation.id == Payment.automation_id)
+        .where(Payment.transaction_id == transaction_id)
+    )
+    if row is None:
+        raise PaymentNotFound
+    status, phase = on_the_wire(row, clock.now())
+    return PublicStatus(
+        status=status,
+        phase=phase,
+        amount=row.amount,
+        tokens=row.tokens_purchased,
+        automation_name=row.automation_name,
+        tracking_code=row.ref_id,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
     )
 
 

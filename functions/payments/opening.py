@@ -11,10 +11,11 @@ from typing import assert_never
 
 from sqlalchemy import and_, or_, select
 
-from functions.payments import pricing, settlement
+from functions.payments import pricing, quotes, settlement
 from functions.payments.gateways.base import Refused, Started, Unknown
 from functions.payments.pricing import Price
-from functions.payments.schemas import InitPayment
+from functions.payments.quotes import Quote
+from functions.payments.schemas import InitPayment, InitQuoted
 from functions.payments.states import OPEN, Because, locked, move, record
 from zimmer import clock
 from zimmer.auth.dependencies import Person
@@ -26,6 +27,8 @@ from zimmer.errors import (
     GatewayUnavailable,
     IdempotencyConflict,
     InProgress,
+    QuoteExpired,
+    QuoteUsed,
     TooManyOpenPayments,
 )
 from zimmer.models import (
@@ -47,7 +50,25 @@ ASKING_TAKES = timedelta(seconds=20)  # the lease of a purchase whose gateway an
 S = PaymentStatus
 
 
-def opened_before(session: Session, customer: Person, order: InitPayment, client_key: str) -> Payment | None:
+@dataclass(frozen=True)
+class Wish:
+    """What a customer asks for, in whichever form it came."""
+
+    automation_id: int
+    tokens: int
+    body_hash: bytes  # by this the same request is told from another one under the same key
+    quote: Quote | None = None
+
+
+def wish_of(customer: Person, body: InitPayment | InitQuoted) -> Wish:
+    """Read an order. Raises QuoteInvalid."""
+    if isinstance(body, InitPayment):
+        return Wish(body.automation_id, body.tokens, _hash_of(body))
+    quote = quotes.read(body.quote, user_id=customer.id)
+    return Wish(quote.automation_id, quote.tokens, _hash_of(body), quote)
+
+
+def opened_before(session: Session, customer: Person, wish: Wish, client_key: str) -> Payment | None:
     """The purchase this key has opened, ready to be answered or asked for again. Locks the customer's row,
     so that the same key sent twice at once opens one purchase.
     """
@@ -59,29 +80,34 @@ def opened_before(session: Session, customer: Person, order: InitPayment, client
     ).first()
     if payment is None:
         return None
-    if payment.body_hash != body_hash(order):
+    if payment.body_hash != wish.body_hash:
         raise IdempotencyConflict
     if payment.authority is None:
-        _ask_again(session, payment, customer, order)
+        _ask_again(session, payment, customer, wish)
     return payment
 
 
-def open_payment(session: Session, customer: Person, order: InitPayment, *, client_key: str, trace_id: str) -> Payment:
-    """Write a new purchase, priced by us, leased to this request until the gateway has answered."""
-    terms = terms_now(session, customer, order)
+def open_payment(session: Session, customer: Person, wish: Wish, *, client_key: str, trace_id: str) -> Payment:
+    """Write a new purchase, priced by us, leased to this request until the gateway has answered.
+
+    The customer's row is locked (`opened_before`), so of two that bring the same quote the second is refused.
+    """
+    if wish.quote:
+        refuse_used_or_ended(session, customer, wish, wish.quote)
+    terms = terms_now(session, customer, wish)
     now = clock.now()
     payment = Payment(
         user_id=customer.id,
-        automation_id=order.automation_id,
+        automation_id=wish.automation_id,
         user_automation_id=terms.user_automation_id,
         amount=terms.price.amount,
         amount_before=terms.price.amount_before,
         unit_price=terms.price.unit_price,
-        tokens_purchased=order.tokens,
+        tokens_purchased=wish.tokens,
         transaction_id=secrets.token_urlsafe(16),
         status=S.CREATED,
         client_key=client_key,
-        body_hash=body_hash(order),
+        body_hash=wish.body_hash,
         created_at=now,
         expires_at=expiry(now),
         lease_until=now + ASKING_TAKES,
@@ -108,6 +134,8 @@ def keep_answer(session: Session, payment_id: int, answer: Started | Refused | U
             first = settlement.later(payment, clock.now())
             facts = {"authority": authority, "fee": fee, "lease_until": None, "next_check_at": first}
             move(session, payment, S.PENDING, because, **facts)
+            if payment.canceled_at:  # while we waited
+                move(session, payment, S.NOT_PAID, Because("canceled-before-answer", actor))
         case Refused(report=report):
             because = settlement.told("gateway-refused", actor, report)
             move(session, payment, S.REJECTED, because, lease_until=None, next_check_at=None)
@@ -128,13 +156,36 @@ class Terms:
     price: Price
 
 
-def terms_now(session: Session, customer: Person, order: InitPayment) -> Terms:
+def terms_now(session: Session, customer: Person, wish: Wish) -> Terms:
     """The price of an order, if it may be placed. Raises what `start_purchase` lists."""
     settings = unpaused_settings(session)
     refuse_too_many_open(session, customer, settings.max_open_payments)
-    automation, copy = sellable(session, customer, order.automation_id)
+    automation, copy = sellable(session, customer, wish.automation_id)
+    price = wish.quote.price if wish.quote else price_now(session, automation, wish.tokens, settings)
+    return Terms(copy.id, price)
+
+
+def quoted(session: Session, customer: Person, order: InitPayment) -> Quote:
+    """A new quote for what may be bought now. How many purchases are open does not matter yet."""
+    settings = unpaused_settings(session)
+    automation, _ = sellable(session, customer, order.automation_id)
+    price = price_now(session, automation, order.tokens, settings)
+    return quotes.promise(customer.id, automation.id, order.tokens, price)
+
+
+def price_now(session: Session, automation: Automation, tokens: int, settings: BusinessSettings) -> Price:
+    """What so many tokens cost by today's catalogue. Raises BelowMinimum, AboveMaximum, PackageOnly."""
     packages = session.scalars(select(AutomationPackage).where(AutomationPackage.automation_id == automation.id)).all()
-    return Terms(copy.id, pricing.price(automation, packages, order.tokens, limits=settings))
+    return pricing.price(automation, packages, tokens, limits=settings)
+
+
+def refuse_used_or_ended(session: Session, customer: Person, wish: Wish, quote: Quote) -> None:
+    """A quote opens one purchase, which keeps the hash of the request that carried it."""
+    used = select(Payment.id).where(Payment.user_id == customer.id, Payment.body_hash == wish.body_hash).limit(1)
+    if session.scalar(used) is not None:
+        raise QuoteUsed
+    if quote.has_ended:
+        raise QuoteExpired
 
 
 def sellable(session: Session, customer: Person, automation_id: int) -> tuple[Automation, UserAutomation]:
@@ -176,11 +227,6 @@ def refuse_too_many_open(session: Session, customer: Person, most: int) -> None:
         raise TooManyOpenPayments(transaction_ids=list(open_ids))
 
 
-def body_hash(order: InitPayment) -> bytes:
-    """By this the same request is told from another one under the same key."""
-    return hashlib.sha256(order.model_dump_json().encode()).digest()
-
-
 def expiry(opened_at: datetime) -> datetime:
     """Until when a purchase opened then may be paid."""
     return opened_at + timedelta(minutes=get_settings().payment_minutes)
@@ -191,15 +237,23 @@ def actor_of(customer: Person) -> str:
     return f"user:{customer.id}"
 
 
-def _ask_again(session: Session, payment: Payment, customer: Person, order: InitPayment) -> None:
-    """Let the gateway be asked for a purchase whose answer we never had.
+def _hash_of(body: InitPayment | InitQuoted) -> bytes:
+    return hashlib.sha256(body.model_dump_json().encode()).digest()
 
-    It keeps the price it was opened at for as long as it may be paid; after that it is priced anew.
+
+def _ask_again(session: Session, payment: Payment, customer: Person, wish: Wish) -> None:
+    """Let the gateway be asked for a purchase whose answer we never had. Its customer wants it, also when they
+    had canceled it.
+
+    It keeps the price it was opened at for as long as it may be paid; after that it is priced anew, unless a
+    quote had fixed the price, which has ended by then.
     """
     now = clock.now()
     if payment.status is S.CREATED and payment.lease_until and payment.lease_until > now:
         raise InProgress(retry_after_s=max(1, round((payment.lease_until - now).total_seconds())))
-    terms = terms_now(session, customer, order)
+    if wish.quote and now >= payment.expires_at:
+        raise QuoteExpired
+    terms = terms_now(session, customer, wish)
     price = (
         terms.price if now >= payment.expires_at else Price(payment.unit_price, payment.amount_before, payment.amount)
     )
@@ -208,6 +262,7 @@ def _ask_again(session: Session, payment: Payment, customer: Person, order: Init
         "amount_before": price.amount_before,
         "unit_price": price.unit_price,
         "checks": 0,
+        "canceled_at": None,
         "expires_at": expiry(now),  # the customer has the whole time to pay, from now
         "lease_until": now + ASKING_TAKES,
         "next_check_at": now + ASKING_TAKES,

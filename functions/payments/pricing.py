@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from itertools import count
 
 from zimmer import money
-from zimmer.errors import AboveMaximum, BelowMinimum
-from zimmer.models import Automation, AutomationPackage, BusinessSettings
+from zimmer.errors import AboveMaximum, BelowMinimum, PackageOnly
+from zimmer.models import Automation, AutomationPackage, BusinessSettings, PricingType
 from zimmer.money import Rial
 
 
@@ -24,10 +24,13 @@ def price(
 ) -> Price:
     """The price of `tokens` (> 0): a package's own when the size is one, else so many times the unit's.
 
-    Raises BelowMinimum or AboveMaximum with the nearest number of tokens that can be bought.
+    Raises BelowMinimum or AboveMaximum with the nearest number of tokens that can be bought, and PackageOnly
+    with the sizes when the automation has a flat fee.
     """
     unit_price = automation.price_per_token
     own = {package.tokens: package.amount for package in packages}
+    if automation.pricing_type is PricingType.FLAT_FEE:
+        _refuse_all_but_packages(tokens, own, limits)
     amount = own.get(tokens, money.price_of(tokens, unit_price=unit_price))
     if amount < limits.minimum_amount:
         raise BelowMinimum(
@@ -42,6 +45,12 @@ def price(
             max_tokens=_most_tokens(limits.maximum_amount, unit_price, own),
         )
     return Price(unit_price=unit_price, amount_before=amount, amount=amount)
+
+
+def _refuse_all_but_packages(tokens: int, own: Mapping[int, Rial], limits: BusinessSettings) -> None:
+    sizes = sorted(size for size, amount in own.items() if limits.minimum_amount <= amount <= limits.maximum_amount)
+    if tokens not in sizes:
+        raise PackageOnly(sizes=sizes)
 
 
 def _fewest_tokens(minimum: Rial, unit_price: Rial, own: Mapping[int, Rial]) -> int:

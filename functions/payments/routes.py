@@ -1,17 +1,27 @@
 """`/api/payments/*`."""
 
 import re
+from datetime import timedelta
 from typing import Annotated
-from urllib.parse import quote
+from urllib.parse import quote as percent_encoded
 
-from fastapi import APIRouter, Depends, Header, Path, Query
+from fastapi import APIRouter, Depends, Header, Path, Query, Request
 from fastapi.responses import RedirectResponse
 from sqlalchemy.exc import SQLAlchemyError
 
 from functions.payments import gateways, history, service
 from functions.payments.gateways.base import Gateway
-from functions.payments.schemas import InitPayment, PaymentDetail, PaymentLine, PaymentStarted
-from zimmer.auth.dependencies import Buyer, ReadSessionDep
+from functions.payments.schemas import (
+    InitBody,
+    InitPayment,
+    PaymentDetail,
+    PaymentLine,
+    PaymentStarted,
+    PublicStatus,
+    Quoted,
+)
+from zimmer import throttle
+from zimmer.auth.dependencies import AtomicSessionDep, Buyer, ReadSessionDep, SessionDep
 from zimmer.errors import (
     AboveMaximum,
     AutomationNotAdded,
@@ -22,13 +32,19 @@ from zimmer.errors import (
     GatewayUnavailable,
     IdempotencyConflict,
     InProgress,
+    PackageOnly,
     PaymentNotFound,
+    QuoteExpired,
+    QuoteInvalid,
+    QuoteUsed,
     TooManyOpenPayments,
+    TooManyRequests,
 )
 from zimmer.observability import logger
 from zimmer.pagination import Page, PageLimit
 from zimmer.settings import get_settings
-from zimmer.web import RequestId, problems
+from zimmer.throttle import Limit
+from zimmer.web import RequestId, client_ip, problems
 
 router = APIRouter(prefix="/api/payments", tags=["payments"])
 
@@ -44,15 +60,46 @@ TRANSACTION_ID = r"^[A-Za-z0-9_-]{1,64}$"
 TransactionId = Annotated[str, Path(pattern=TRANSACTION_ID)]
 
 
+STARTS = Limit("init", times=10, per=timedelta(minutes=1))
+LOOKS = Limit("public-status", times=300, per=timedelta(minutes=1))  # a mobile network is one address to us
+
+
+async def count_start(customer: Buyer, writer: AtomicSessionDep) -> None:
+    """Nobody clicks "buy" more often than this by hand."""
+    throttle.hit(writer, STARTS.of(str(customer.id)))
+
+
+async def count_look(request: Request, writer: AtomicSessionDep) -> None:
+    """The status is public, and ids must not be tried out."""
+    throttle.hit(writer, LOOKS.of(throttle.address(client_ip(request))))
+
+
+NOT_FOR_SALE = (
+    AutomationNotFound,
+    AutomationNotAdded,
+    AutomationUnavailable,
+    BelowMinimum,
+    AboveMaximum,
+    PackageOnly,
+)
+
+
+@router.post("/quote", responses=problems(*NOT_FOR_SALE, GatewayUnavailable))
+async def quote(body: InitPayment, customer: Buyer, session: SessionDep) -> Quoted:
+    """A price that holds for a quarter of an hour and for one Idempotency-Key."""
+    return service.quote(session, customer, body)
+
+
 @router.post(
     "/zarinpal/init",
     status_code=201,
+    dependencies=[Depends(count_start)],
     responses=problems(
-        AutomationNotFound,
-        AutomationNotAdded,
-        AutomationUnavailable,
-        BelowMinimum,
-        AboveMaximum,
+        TooManyRequests,
+        *NOT_FOR_SALE,
+        QuoteInvalid,
+        QuoteExpired,
+        QuoteUsed,
         IdempotencyConflict,
         InProgress,
         TooManyOpenPayments,
@@ -61,7 +108,7 @@ TransactionId = Annotated[str, Path(pattern=TRANSACTION_ID)]
     ),
 )
 async def init(
-    body: InitPayment,
+    body: InitBody,
     customer: Buyer,
     gateway: ZarinpalDep,
     idempotency_key: IdempotencyKey,
@@ -80,12 +127,29 @@ async def callback(
     status: Annotated[str, Query(alias="Status")] = "",
 ) -> RedirectResponse:
     """Where the bank sends the customer's browser. Whatever came of it, the panel's return page shows it."""
-    if re.fullmatch(TRANSACTION_ID, transaction_id):
-        try:
-            service.bank_returned(transaction_id, authority, paid=status == "OK", gateway=gateway, trace_id=request_id)
-        except SQLAlchemyError:  # the sweep will ask about this payment; its customer must not meet an error page
-            logger().exception("callback.left-for-the-sweep", transaction_id=transaction_id)
-    return RedirectResponse(return_page(transaction_id), status_code=303)
+    return settled_and_redirected(transaction_id, authority, status, gateway=gateway, request_id=request_id)
+
+
+@router.get("/zarinpal/callback", status_code=303, response_class=RedirectResponse)
+async def callback_by_query(
+    gateway: ZarinpalDep,
+    request_id: RequestId,
+    payment_id: str = "",
+    authority: Annotated[str, Query(alias="Authority")] = "",
+    status: Annotated[str, Query(alias="Status")] = "",
+) -> RedirectResponse:
+    """The same with the transaction id in the query, as the platform's document has it."""
+    return settled_and_redirected(payment_id, authority, status, gateway=gateway, request_id=request_id)
+
+
+@router.get(
+    "/status/{transaction_id}",
+    dependencies=[Depends(count_look)],
+    responses=problems(PaymentNotFound, TooManyRequests),
+)
+async def public_status(transaction_id: TransactionId, session: ReadSessionDep) -> PublicStatus:
+    """How a purchase goes, for a browser that is not signed in: bank apps come back in another one."""
+    return history.public_status(session, transaction_id)
 
 
 @router.get("")
@@ -105,6 +169,36 @@ async def own_payment(transaction_id: TransactionId, customer: Buyer, session: R
     return history.own_payment(session, customer, transaction_id)
 
 
+@router.post("/{transaction_id}/check", responses=problems(PaymentNotFound))
+async def check(
+    transaction_id: TransactionId, customer: Buyer, session: ReadSessionDep, gateway: ZarinpalDep, request_id: RequestId
+) -> PaymentDetail:
+    """Ask the gateway now, at most once in ten seconds, and show what is known."""
+    service.check(session, customer, transaction_id, gateway=gateway, trace_id=request_id)
+    return history.own_payment(session, customer, transaction_id)
+
+
+@router.post("/{transaction_id}/cancel", responses=problems(PaymentNotFound))
+async def cancel(
+    transaction_id: TransactionId, customer: Buyer, session: ReadSessionDep, request_id: RequestId
+) -> PaymentDetail:
+    """Give up a purchase that is not paid. What is settled stays as it is; a late success is still accepted."""
+    service.cancel(customer, transaction_id, trace_id=request_id)
+    return history.own_payment(session, customer, transaction_id)
+
+
+def settled_and_redirected(
+    transaction_id: str, authority: str, status: str, *, gateway: Gateway, request_id: str
+) -> RedirectResponse:
+    """Note the customer's return and send the browser on, also when nothing could be noted."""
+    if re.fullmatch(TRANSACTION_ID, transaction_id):
+        try:
+            service.bank_returned(transaction_id, authority, paid=status == "OK", gateway=gateway, trace_id=request_id)
+        except SQLAlchemyError:  # the sweep will ask about this payment; its customer must not meet an error page
+            logger().exception("callback.left-for-the-sweep", transaction_id=transaction_id)
+    return RedirectResponse(return_page(transaction_id), status_code=303)
+
+
 def return_page(transaction_id: str) -> str:
     """The panel's page that follows a purchase to its end. Nothing else is ever redirected to."""
-    return f"{get_settings().frontend_url}/payment/return/?payment={quote(transaction_id, safe='')}"
+    return f"{get_settings().frontend_url}/payment/return/?payment={percent_encoded(transaction_id, safe='')}"

@@ -1,9 +1,9 @@
 """What crosses the border of the payments routes."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, WrapValidator
 
 from functions.payments.states import Phase, WireStatus
 from zimmer.web import RowId, StrictBody
@@ -16,6 +16,33 @@ class InitPayment(StrictBody):
 
     automation_id: RowId
     tokens: Annotated[int, Field(ge=1, le=MOST_TOKENS, strict=True)]
+
+
+class InitQuoted(StrictBody):
+    """A quote says everything that an order says, and the price."""
+
+    quote: Annotated[str, Field(min_length=1, max_length=1_000)]
+
+
+def _one_form(body: Any, _: Any) -> InitPayment | InitQuoted:
+    """An order comes in exactly one form; its fields are refused under their own names, not under both forms'."""
+    form = InitQuoted if isinstance(body, dict) and "quote" in body else InitPayment
+    return form.model_validate(body)
+
+
+InitBody = Annotated[InitPayment | InitQuoted, WrapValidator(_one_form)]
+
+
+class Quoted(BaseModel):
+    """A price that holds until `expires_at`; `quote` goes into the request that opens the purchase."""
+
+    quote: str
+    unit_price: int
+    amount: int
+    discount: int
+    amount_before: int
+    currency: str = "IRR"
+    expires_at: datetime
 
 
 class PaymentStarted(BaseModel):
@@ -63,3 +90,17 @@ class PaymentDetail(PaymentLine):
     verified_at: datetime | None
     credited_at: datetime | None
     timeline: list[TimelineStep]
+
+
+class PublicStatus(BaseModel):
+    """How a purchase goes, for whoever knows its random id: bank apps come back in another browser."""
+
+    status: WireStatus
+    phase: Phase
+    amount: int
+    currency: str = "IRR"
+    tokens: int
+    automation_name: str
+    tracking_code: str | None
+    created_at: datetime
+    updated_at: datetime

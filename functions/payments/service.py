@@ -1,42 +1,61 @@
-"""Starting a purchase, and the customer's return from the bank: the two conversations with the gateway."""
+"""What a customer does with a purchase: starts it, comes back from the bank, asks about it, gives it up.
+
+All but the last are conversations with the gateway.
+"""
 
 import hmac
 from datetime import timedelta
 
 from sqlalchemy import select
 
-from functions.payments import gateways, settlement
+from functions.payments import gateways, quotes, settlement
 from functions.payments.gateways.base import Gateway, Order, Refused, Started, Unknown
-from functions.payments.opening import actor_of, keep_answer, open_payment, opened_before
-from functions.payments.schemas import InitPayment, PaymentStarted
-from functions.payments.states import Because, record
+from functions.payments.opening import actor_of, keep_answer, open_payment, opened_before, quoted, wish_of
+from functions.payments.schemas import InitPayment, InitQuoted, PaymentStarted, Quoted
+from functions.payments.states import AT_NO_BANK, Because, move, record
 from zimmer import clock
 from zimmer.auth.dependencies import Person
-from zimmer.db import Session, committed
-from zimmer.errors import GatewayRefused, GatewayUnavailable, InProgress
+from zimmer.db import ReadSession, Session, committed
+from zimmer.errors import GatewayRefused, GatewayUnavailable, InProgress, PaymentNotFound
 from zimmer.models import Automation, Payment, PaymentStatus
 from zimmer.settings import get_settings
 
 NOK_IS_CHECKED_AFTER = timedelta(seconds=5)
+CHECKS_REST_FOR = timedelta(seconds=10)
 MOST_EVENTS = 200  # of one purchase, before strangers' callbacks are no longer written down
 
 S = PaymentStatus
 
 
+def quote(session: Session, customer: Person, order: InitPayment) -> Quoted:
+    """Promise a price. Raises what `start_purchase` does before it asks the gateway, but for the open purchases."""
+    new = quoted(session, customer, order)
+    return Quoted(
+        quote=quotes.written(new),
+        unit_price=new.unit_price,
+        amount=new.amount,
+        discount=new.amount_before - new.amount,
+        amount_before=new.amount_before,
+        expires_at=new.expires_at,
+    )
+
+
 def start_purchase(
-    customer: Person, order: InitPayment, *, client_key: str, gateway: Gateway, trace_id: str
+    customer: Person, order: InitPayment | InitQuoted, *, client_key: str, gateway: Gateway, trace_id: str
 ) -> PaymentStarted:
     """Open a purchase at the gateway, once per Idempotency-Key.
 
     A conversation: the purchase is committed, the gateway is asked with nothing open, its answer is
     committed. The same key and body get the same purchase; where the gateway's answer was lost it is
     asked again for it. Raises IdempotencyConflict (same key, other body), InProgress, TooManyOpenPayments,
-    AutomationNotFound, AutomationNotAdded, AutomationUnavailable, BelowMinimum, AboveMaximum,
-    GatewayUnavailable (no answer), GatewayRefused; after each of them nothing was charged.
+    AutomationNotFound, AutomationNotAdded, AutomationUnavailable, BelowMinimum, AboveMaximum, PackageOnly,
+    QuoteInvalid, QuoteExpired, QuoteUsed (under another key), GatewayUnavailable (no answer), GatewayRefused;
+    after each of them nothing was charged.
     """
+    wish = wish_of(customer, order)
     with committed() as session:
-        payment = opened_before(session, customer, order, client_key) or open_payment(
-            session, customer, order, client_key=client_key, trace_id=trace_id
+        payment = opened_before(session, customer, wish, client_key) or open_payment(
+            session, customer, wish, client_key=client_key, trace_id=trace_id
         )
         asked = _order_of(session, payment, customer)
     if payment.authority is None:
@@ -76,6 +95,42 @@ def note_nok(session: Session, payment: Payment, trace_id: str) -> None:
         payment.nok_at = payment.nok_at or now
         payment.next_check_at = now + NOK_IS_CHECKED_AFTER
     record(session, payment, Because("bank-said-nok", "bank-return", trace_id=trace_id))
+
+
+def check(session: ReadSession, customer: Person, transaction_id: str, *, gateway: Gateway, trace_id: str) -> None:
+    """Ask the gateway now about a purchase that may yet turn out to be paid, at most once in ten seconds.
+
+    Raises PaymentNotFound, also for somebody else's.
+    """
+    own = select(Payment.id).where(Payment.transaction_id == transaction_id, Payment.user_id == customer.id)
+    row = session.first(own)
+    if row is None:
+        raise PaymentNotFound
+    settlement.confirm(row.id, gateway, actor=actor_of(customer), trace_id=trace_id, rest=CHECKS_REST_FOR)
+
+
+def cancel(customer: Person, transaction_id: str, *, trace_id: str) -> None:
+    """The customer gives a purchase up. One that is being settled or is settled stays as it is.
+
+    The bank is not told and may still be paid, so the purchase stays watched: a late success is accepted.
+    Raises PaymentNotFound, also for somebody else's. Committed before it returns, for the answer to show it.
+    """
+    with committed() as session:
+        payment = session.scalars(
+            select(Payment)
+            .where(Payment.transaction_id == transaction_id, Payment.user_id == customer.id)
+            .with_for_update(key_share=True)
+        ).first()
+        if payment is None:
+            raise PaymentNotFound
+        now = clock.now()
+        because = Because("canceled", actor_of(customer), trace_id=trace_id)
+        if payment.status is S.PENDING:
+            soon = now + NOK_IS_CHECKED_AFTER
+            move(session, payment, S.NOT_PAID, because, canceled_at=now, next_check_at=soon)
+        elif payment.status in AT_NO_BANK and payment.canceled_at is None:
+            payment.canceled_at = now
+            record(session, payment, because)
 
 
 def _order_of(session: Session, payment: Payment, customer: Person) -> Order:

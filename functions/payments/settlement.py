@@ -9,17 +9,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import assert_never
 
+from sqlalchemy import or_, select
+
 from functions.payments.gateways.base import Gateway, NotPaid, Paid, Report, Suspicious, Unknown
 from functions.payments.states import CLAIMABLE, Because, locked, move
 from zimmer import clock, events
 from zimmer.db import Session, committed
-from zimmer.models import Payment, PaymentStatus
+from zimmer.models import Payment, PaymentEvent, PaymentStatus
 from zimmer.money import Rial
 from zimmer.observability import logger
 from zimmer.settings import get_settings
 
 LEASE = timedelta(seconds=60)  # longer than a verify call can take (3 s to connect, 8 s to read)
 REQUEUE_AFTER = timedelta(seconds=60)
+NO_REST = timedelta(0)
 WATCHED_FOR = timedelta(hours=72)  # after that the bank has given unverified money back
 FIRST_CHECKS = tuple(timedelta(minutes=minutes) for minutes in (2, 4, 8, 15, 30))
 
@@ -36,13 +39,16 @@ class Claim:
     fence: int
 
 
-def confirm(payment_id: int, gateway: Gateway, *, actor: str, trace_id: str | None = None) -> Outcome | None:
+def confirm(
+    payment_id: int, gateway: Gateway, *, actor: str, trace_id: str | None = None, rest: timedelta = NO_REST
+) -> Outcome | None:
     """Find out whether a payment was paid and keep what the gateway says.
 
-    Returns None when there was nothing to ask: it is settled, or somebody else is asking right now.
+    Returns None when there was nothing to ask: it is settled, somebody else is asking right now, or the
+    gateway was asked about it less than `rest` ago.
     """
     with committed() as session:
-        claim = claim_payment(session, payment_id, actor=actor, trace_id=trace_id)
+        claim = claim_payment(session, payment_id, actor=actor, trace_id=trace_id, rest=rest)
     if claim is None:
         return None
     outcome = gateway.verify(claim.authority, claim.amount)  # nothing is locked while we wait
@@ -53,12 +59,16 @@ def confirm(payment_id: int, gateway: Gateway, *, actor: str, trace_id: str | No
     return outcome
 
 
-def claim_payment(session: Session, payment_id: int, *, actor: str, trace_id: str | None) -> Claim | None:
+def claim_payment(
+    session: Session, payment_id: int, *, actor: str, trace_id: str | None, rest: timedelta = NO_REST
+) -> Claim | None:
     """Take the lease on a payment that may be asked about. Locks its row."""
     payment = locked(session, payment_id)
     now = clock.now()
     leased = payment.lease_until is not None and payment.lease_until > now
     if payment.status not in CLAIMABLE or payment.authority is None or leased:
+        return None
+    if rest and _was_asked_about(session, payment, since=now - rest):
         return None
     move(
         session,
@@ -135,6 +145,13 @@ def told(cause: str, actor: str, report: Report, trace_id: str | None = None) ->
         trace_id=trace_id,
         detail={"reason": report.reason} if report.reason else None,
     )
+
+
+def _was_asked_about(session: Session, payment: Payment, *, since: datetime) -> bool:
+    """Every call is written down: a verify before it is made, any other with how long it took."""
+    calls = or_(PaymentEvent.cause == "claimed", PaymentEvent.latency_ms.is_not(None))
+    query = select(PaymentEvent.seq).where(PaymentEvent.payment_id == payment.id, PaymentEvent.at > since, calls)
+    return session.scalar(query.limit(1)) is not None
 
 
 def _receipt(paid: Paid, now: datetime) -> dict[str, object]:

@@ -36,6 +36,8 @@ MOVES: tuple[Move, ...] = (
     *_moves((S.CREATED,), "gateway refuses", S.REJECTED),
     *_moves((S.CREATED,), "no answer", S.INIT_UNKNOWN),
     *_moves((S.CREATED, S.INIT_UNKNOWN, S.REJECTED), "same Idempotency-Key", S.CREATED),
+    *_moves((S.CREATED, S.INIT_UNKNOWN), "found among the unverified", S.PENDING),
+    *_moves((S.CREATED, S.INIT_UNKNOWN), "found there with another amount", S.REVIEW),
     *_moves((S.CREATED,), "nothing to pay", S.VERIFIED),
     *_moves((S.PENDING, S.NOT_PAID, S.VERIFY_UNKNOWN, S.EXPIRED), "claimed", S.VERIFYING),
     *_moves((S.VERIFYING,), "lease over, claimed again", S.VERIFYING),
@@ -45,6 +47,7 @@ MOVES: tuple[Move, ...] = (
     *_moves((S.VERIFYING,), "-50 / -53 / -54", S.REVIEW),
     *_moves((S.VERIFYING, S.PENDING), "unknown for 72 hours", S.REVIEW),
     *_moves((S.PENDING,), "inquiry FAILED", S.NOT_PAID),
+    *_moves((S.PENDING,), "customer cancels", S.NOT_PAID),
     *_moves((S.PENDING, S.NOT_PAID), "past expires_at and not paid", S.EXPIRED),
     *_moves((S.PENDING, S.NOT_PAID, S.VERIFY_UNKNOWN, S.EXPIRED), "inquiry REVERSED", S.REVERSED),
     *_moves((S.VERIFIED,), "worker", S.CREDITED),
@@ -64,6 +67,7 @@ SOURCES: dict[PaymentStatus, frozenset[PaymentStatus]] = {
 
 OPEN = frozenset({S.PENDING, S.VERIFYING, S.VERIFY_UNKNOWN})  # what counts against a customer's limit
 CLAIMABLE = SOURCES[S.VERIFYING]
+AT_NO_BANK = frozenset({S.CREATED, S.INIT_UNKNOWN})  # as far as we know: the gateway has not answered
 
 
 class WireStatus(StrEnum):
@@ -130,6 +134,8 @@ def on_the_wire(payment: Shown, now: datetime) -> Wire:
         return WireStatus.PENDING, Phase.CHECKING if payment.nok_at else Phase.AT_BANK
     if payment.status is S.NOT_PAID:
         return _not_paid(payment, now)
+    if payment.canceled_at and payment.status in AT_NO_BANK | {S.EXPIRED}:
+        return WireStatus.CANCELED, Phase.CANCELED
     return _ALWAYS[payment.status]
 
 

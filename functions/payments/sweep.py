@@ -2,15 +2,21 @@
 
 In this order: messages that were promised and not sent; verified payments nobody credited; then the
 gateway is asked about customers who never came back, until the time or the calls of this run are used.
+
+Every tenth minute, by the time the schedule names, the gateway is first asked what it holds unverified. No
+state is kept about that: containers come and go, a run that was lost is made up for ten minutes later, and
+one that comes twice finds nothing left to do.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any, TypedDict
 
 from sqlalchemy import select
 
-from functions.payments import gateways
+from functions.payments import gateways, strays
+from functions.payments.allowance import Allowance
 from functions.payments.gateways.base import Gateway, Inquired, Report, Standing, Unknown
 from functions.payments.settlement import LEASE, REQUEUE_AFTER, confirm, later, told
 from functions.payments.states import Because, locked, move, record
@@ -25,7 +31,7 @@ SECONDS_TO_USE = 35.0  # of the function's 60: the last payment may take two cal
 MOST_CALLS = 40
 MOST_REQUEUED = 500
 CALLS_FOR_ONE = 2  # an inquiry, and a verify when it says that there is money
-TOO_MANY_CALLS = -12  # the gateway asks for patience: stop until the next run
+UNVERIFIED_EVERY_MINUTES = 10
 
 S = PaymentStatus
 ASKED_BY_INQUIRY = frozenset({S.PENDING, S.NOT_PAID, S.EXPIRED})
@@ -41,24 +47,45 @@ class Swept(TypedDict):
     asked: int
 
 
-def handler(event: Any, context: Any) -> Swept:
+def handler(event: Mapping[str, Any], context: Any) -> Swept:
     """One run of the schedule."""
-    swept = sweep(gateways.connected_zarinpal())
+    run = sweep_with_unverified if is_tenth_minute(event) else sweep
+    swept = run(gateways.connected_zarinpal())
     logger().info("sweep.done", **swept)
     return swept
 
 
+def is_tenth_minute(event: Mapping[str, Any]) -> bool:
+    """Whether this run also asks for what is unverified. A schedule's event says which minute it is for."""
+    told = event.get("time")
+    minute = datetime.fromisoformat(told).minute if isinstance(told, str) else clock.now().minute
+    return minute % UNVERIFIED_EVERY_MINUTES == 0
+
+
 def sweep(gateway: Gateway) -> Swept:
     """Publish, re-enqueue, ask. A step that fails is logged and does not stop the ones after it."""
-    until = time.monotonic() + SECONDS_TO_USE
+    return _sweep(lambda allowance: _ask(gateway, allowance))
+
+
+def sweep_with_unverified(gateway: Gateway) -> Swept:
+    """The same, and before others are asked about: who has certainly paid."""
+    return _sweep(lambda allowance: _ask_unverified(gateway, allowance) + _ask(gateway, allowance))
+
+
+def _sweep(ask: Callable[[Allowance], int]) -> Swept:
+    allowance = Allowance(MOST_CALLS, until=time.monotonic() + SECONDS_TO_USE)
     published = _attempt("publish", events.publish)
     requeued = _attempt("requeue", requeue_uncredited)
     published += _attempt("publish", events.publish) if requeued else 0
-    return Swept(
-        published=published,
-        requeued=requeued,
-        asked=_attempt("ask", lambda: ask_about_the_missing(gateway, until)),
-    )
+    return Swept(published=published, requeued=requeued, asked=ask(allowance))
+
+
+def _ask(gateway: Gateway, allowance: Allowance) -> int:
+    return _attempt("ask", lambda: ask_about_the_missing(gateway, allowance))
+
+
+def _ask_unverified(gateway: Gateway, allowance: Allowance) -> int:
+    return _attempt("unverified", lambda: strays.settle_unverified(gateway, allowance, actor=ACTOR))
 
 
 def requeue_uncredited() -> int:
@@ -82,21 +109,16 @@ def requeue_uncredited() -> int:
     return len(overdue)
 
 
-def ask_about_the_missing(gateway: Gateway, until: float) -> int:
-    """Ask the gateway about each payment that is due, one lease at a time, until `until` (monotonic seconds).
-    Returns how many were asked about.
-    """
-    asked = calls = 0
-    while calls + CALLS_FOR_ONE <= MOST_CALLS and time.monotonic() < until:
+def ask_about_the_missing(gateway: Gateway, allowance: Allowance) -> int:
+    """Ask the gateway about each payment that is due, one lease at a time. Returns how many were asked about."""
+    asked = 0
+    while allowance.covers(CALLS_FOR_ONE):
         with committed() as session:
             payment = take_due(session)
         if payment is None:
             break
         asked += 1
-        reports = _heal_or_log(payment, gateway)
-        calls += max(1, len(reports))
-        if any(report.code == TOO_MANY_CALLS for report in reports):
-            break
+        allowance.use(_heal_or_log(payment, gateway))
     return asked
 
 

@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
@@ -12,17 +12,18 @@ from sqlalchemy import select, update
 
 from functions.payments import worker
 from functions.payments.gateways.base import Gateway, Order, Started
-from functions.payments.schemas import InitPayment
-from functions.payments.service import bank_returned, start_purchase
+from functions.payments.schemas import InitPayment, InitQuoted
+from functions.payments.service import bank_returned, cancel, check, quote, start_purchase
 from functions.payments.states import Because, move
-from functions.payments.sweep import sweep
+from functions.payments.sweep import sweep, sweep_with_unverified
 from local.zarinpal.running import Zarinpal
 from tests.concurrency.races import at_once
 from tests.factories import make_copy, make_payment, make_user, purchase_in
+from tests.functions.payments.purchases import paid_but_lost
 from zimmer import ledger
 from zimmer.auth.dependencies import Person
-from zimmer.db import Database, Session, committed
-from zimmer.errors import InProgress, TooManyOpenPayments
+from zimmer.db import Database, Session, committed, database, using
+from zimmer.errors import GatewayUnavailable, InProgress, QuoteUsed, TooManyOpenPayments
 from zimmer.models import (
     Audience,
     Bucket,
@@ -240,3 +241,127 @@ def test_the_same_credit_from_eight_threads_is_written_once(shared: Database, ow
         return entry is not None
 
     assert sum(at_once(own_database, give, threads=8)) == 1
+
+
+def test_fifty_callbacks_at_once_verify_and_credit_once(
+    shared: Database, own_database: str, gateway: Gateway, zarinpal: Zarinpal
+) -> None:
+    transaction_id, authority = at_the_bank(shared, gateway, zarinpal)
+    at_once(
+        own_database,
+        lambda _: bank_returned(transaction_id, authority, paid=True, gateway=gateway, trace_id="race"),
+        threads=50,
+    )
+    payment = shared.read().entity(select(Payment))
+    assert payment is not None
+    assert (payment.status, len(zarinpal.calls("verify"))) == (S.VERIFIED, 1)
+    at_once(own_database, lambda _: worker.handler(delivery([payment.id]), None), threads=4)
+    assert purchases(shared) == [f"payment:{payment.id}"]
+
+
+def test_one_quote_brought_twice_at_once_under_two_keys_opens_one_purchase(
+    shared: Database, own_database: str, gateway: Gateway, zarinpal: Zarinpal
+) -> None:
+    with shared.transaction() as session:
+        copy = make_copy(session)
+        buyer = a_buyer(session, copy)
+        order = InitPayment(automation_id=copy.automation_id, tokens=100)
+        quoted = InitQuoted(quote=quote(session, buyer, order).quote)
+
+    def bring(number: int) -> str:
+        try:
+            start_purchase(buyer, quoted, client_key=f"purchase-{number}", gateway=gateway, trace_id="race")
+        except QuoteUsed:
+            return "used"
+        return "opened"
+
+    assert sorted(at_once(own_database, bring, threads=2)) == ["opened", "used"]
+    assert len(zarinpal.calls("request")) == 1
+
+
+def test_ten_checks_at_once_ask_the_gateway_once(
+    shared: Database, own_database: str, gateway: Gateway, zarinpal: Zarinpal
+) -> None:
+    transaction_id, _ = at_the_bank(shared, gateway, zarinpal)
+    with shared.transaction() as session:
+        buyer = a_buyer(session, session.scalars(select(UserAutomation)).one())
+
+    def ask(_: int) -> None:
+        check(database().read(), buyer, transaction_id, gateway=gateway, trace_id="race")
+
+    at_once(own_database, ask, threads=10)
+    assert len(zarinpal.calls("verify")) == 1
+
+
+def test_ten_checks_at_once_of_what_is_not_paid_ask_the_gateway_once(
+    shared: Database, own_database: str, gateway: Gateway, zarinpal: Zarinpal
+) -> None:
+    transaction_id, _ = at_the_bank(shared, gateway, zarinpal)
+    with shared.transaction() as session:
+        buyer = a_buyer(session, session.scalars(select(UserAutomation)).one())
+    zarinpal.fail_next("verify", "refuse", code=-51, times=10)
+
+    def ask(_: int) -> None:
+        check(database().read(), buyer, transaction_id, gateway=gateway, trace_id="race")
+
+    at_once(own_database, ask, threads=10)
+    assert len(zarinpal.calls("verify")) == 1
+
+
+def test_giving_up_while_coming_back_loses_no_money(
+    shared: Database, own_database: str, gateway: Gateway, zarinpal: Zarinpal
+) -> None:
+    transaction_id, authority = at_the_bank(shared, gateway, zarinpal)
+    with shared.transaction() as session:
+        buyer = a_buyer(session, session.scalars(select(UserAutomation)).one())
+
+    def either(number: int) -> None:
+        if number % 2:
+            cancel(buyer, transaction_id, trace_id="race")
+        else:
+            bank_returned(transaction_id, authority, paid=True, gateway=gateway, trace_id="race")
+
+    at_once(own_database, either, threads=10)
+    payment = shared.read().entity(select(Payment))
+    assert payment is not None
+    assert (payment.status, len(zarinpal.calls("verify"))) == (S.VERIFIED, 1)
+
+
+def test_sweeps_that_find_the_same_lost_purchase_attach_it_once(
+    shared: Database, own_database: str, gateway: Gateway, zarinpal: Zarinpal
+) -> None:
+    with shared.transaction() as session:
+        payment_id = paid_but_lost(zarinpal, session).id
+    at_once(own_database, lambda _: sweep_with_unverified(gateway), threads=6)
+    payment = shared.read().entity(select(Payment))
+    assert payment is not None
+    assert (payment.status, len(zarinpal.calls("verify"))) == (S.VERIFIED, 1)
+    at_once(own_database, lambda _: worker.handler(delivery([payment_id]), None), threads=4)
+    assert purchases(shared) == [f"payment:{payment_id}"]
+
+
+def test_a_late_repetition_and_the_sweep_do_not_both_own_a_lost_purchase(
+    shared: Database, own_database: str, gateway: Gateway, zarinpal: Zarinpal
+) -> None:
+    with shared.transaction() as session:
+        copy = make_copy(session)
+        buyer = a_buyer(session, copy)
+    order = InitPayment(automation_id=copy.automation_id, tokens=100)
+    zarinpal.fail_next("request", "apply_then_timeout", seconds=1)
+    with using(shared), pytest.raises(GatewayUnavailable):
+        start_purchase(buyer, order, client_key="lost-answer", gateway=gateway, trace_id="race")
+    [lost] = zarinpal.calls("request")
+    zarinpal.pay(str(lost.authority))
+
+    def either(number: int) -> None:
+        if number % 2:
+            sweep_with_unverified(gateway)
+        else:
+            with suppress(InProgress):
+                start_purchase(buyer, order, client_key="lost-answer", gateway=gateway, trace_id="race")
+
+    at_once(own_database, either, threads=6)
+    payment = shared.read().entity(select(Payment))
+    assert payment is not None
+    assert (payment.authority == lost.authority) == (payment.status is S.VERIFIED)
+    assert len(zarinpal.calls("request")) <= 2

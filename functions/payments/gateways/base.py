@@ -98,6 +98,23 @@ class Inquired:
     report: Report
 
 
+@dataclass(frozen=True)
+class Waiting:
+    """A payment that a customer has made and nobody has verified."""
+
+    authority: str
+    amount: Rial
+    callback_url: str
+
+
+@dataclass(frozen=True)
+class Unverified:
+    """The newest payments that wait for a verify; the gateway tells of a hundred at most."""
+
+    payments: tuple[Waiting, ...]
+    report: Report
+
+
 class Gateway(Protocol):
     """Each method is one call with a time-out and no retry; none of them raises for what the gateway did."""
 
@@ -108,3 +125,5 @@ class Gateway(Protocol):
         ...
 
     def inquire(self, authority: str) -> Inquired | Unknown: ...
+
+    def unverified(self) -> Unverified | Unknown: ...

@@ -1,6 +1,6 @@
 """Zarinpal's REST v4 API.
 
-Facts: zarinpal.com/docs (paymentGateway, errorList, otherMethods/Inquiry), read 2026-11. JSON both ways,
+Facts: zarinpal.com/docs (paymentGateway, errorList, otherMethods/Inquiry and unVerified), read 2026-11. JSON both ways,
 `merchant_id` in the body, rials with `currency: "IRR"`. `errors` is `[]`, an object with a code, or a map
 of fields like `{"authority": ["…", "-54"]}`; `data` is an object or `[]`; a 401 or 422 carries JSON too,
 so the body is read before the status is believed.
@@ -26,6 +26,8 @@ from functions.payments.gateways.base import (
     Started,
     Suspicious,
     Unknown,
+    Unverified,
+    Waiting,
 )
 from zimmer.money import Rial
 from zimmer.observability import logger
@@ -116,6 +118,24 @@ class Zarinpal:
             return Inquired(Standing(str(answer.data.get("status"))), answer.report)
         except ValueError:
             return Unknown(answer.report)
+
+    def unverified(self) -> Unverified | Unknown:
+        answer = self._ask("unVerified", {})
+        rows = answer.data.get("authorities")
+        if answer.meaning is not Meaning.PAID or not isinstance(rows, list):
+            return Unknown(answer.report)
+        return Unverified(tuple(self._waiting_in(rows)), answer.report)
+
+    def _waiting_in(self, rows: list[Any]) -> Iterator[Waiting]:
+        """The rows that can be ours. One that cannot be read must not hide the others."""
+        for row in rows:
+            match row:
+                case {"authority": str(authority), "amount": int(amount), "callback_url": str(callback_url)} if (
+                    self._authority.fullmatch(authority)
+                ):
+                    yield Waiting(authority, Rial(amount), callback_url)
+                case _:
+                    logger().warning("gateway.unreadable-unverified-row")
 
     def _ask(self, operation: str, body: Mapping[str, Any]) -> Answer:
         started = time.monotonic()

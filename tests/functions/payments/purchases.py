@@ -19,6 +19,7 @@ from zimmer.settings import get_settings
 
 S = PaymentStatus
 INIT = "/api/payments/zarinpal/init"
+QUOTE = "/api/payments/quote"
 
 
 @dataclass(frozen=True)
@@ -101,6 +102,42 @@ def purchase_at(
     payment.next_check_at = clock.now() + (timedelta(seconds=-1) if due else timedelta(days=1))
     session.flush()
     return payment
+
+
+def paid_but_lost(
+    zarinpal: Zarinpal,
+    session: Session,
+    copy: UserAutomation | None = None,
+    status: PaymentStatus = S.INIT_UNKNOWN,
+    *,
+    at_the_bank: int | None = None,
+    **columns: Any,
+) -> Payment:
+    """A purchase whose gateway answer was lost and which was paid all the same, perhaps with another amount."""
+    payment = purchase_in(session, status, copy, **{"authority": None, "next_check_at": None, **columns})
+    paid_stray(zarinpal, payment.transaction_id, amount=at_the_bank or payment.amount)
+    return payment
+
+
+def paid_stray(zarinpal: Zarinpal, transaction_id: str, *, amount: int, base: str | None = None) -> str:
+    """The authority of a paid order whose callback URL names a purchase."""
+    callback = f"{base or get_settings().api_base_url}/api/payments/zarinpal/callback/{transaction_id}"
+    merchant_id = get_settings().zarrinpal_merchant_id
+    opened = zarinpal.gateway.bank.open(
+        merchant_id=merchant_id, amount=amount, description="خرید", callback_url=callback
+    )
+    zarinpal.pay(opened.authority)
+    return opened.authority
+
+
+def quote_for(customer: Api, copy: UserAutomation, *, tokens: object = 100) -> Answer:
+    """The panel's request for a price."""
+    return customer.post(QUOTE, {"automation_id": copy.automation_id, "tokens": tokens})
+
+
+def init_with(customer: Api, quote: object, *, key: str = "purchase-0001") -> Answer:
+    """The panel's request for a purchase at a quoted price."""
+    return customer.post(INIT, {"quote": quote}, headers={"idempotency-key": key})
 
 
 def message(body: object, message_id: str) -> dict[str, Any]:

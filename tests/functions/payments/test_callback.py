@@ -9,7 +9,7 @@ from functions.payments.gateways.base import Gateway
 from local import ports
 from local.poller import Poller
 from local.zarinpal.running import Zarinpal
-from tests.api import Api
+from tests.api import Answer, Api
 from tests.factories import make_copy, purchase_in, token_for
 from tests.functions.payments.purchases import (
     Bought,
@@ -365,6 +365,45 @@ def test_a_customer_who_came_back_while_the_database_was_away_gets_the_tokens(
     sweep.sweep(gateway)
     queue.poll()
     assert tokens_of(session, copy) == 100
+
+
+# the transaction id in the query
+
+
+def come_back_by_query(browser: Api, **query: str) -> Answer:
+    return browser.get("/api/payments/zarinpal/callback", params=query)
+
+
+def test_the_id_may_come_in_the_query(api: Api, customer: Api, zarinpal: Zarinpal, bought: Bought) -> None:
+    zarinpal.pay(bought.authority)
+    answer = come_back_by_query(api, payment_id=bought.transaction_id, Authority=bought.authority, Status="OK")
+    assert (answer.status, answer.headers["location"]) == (303, RETURN_PAGE + bought.transaction_id)
+    assert shown(customer, bought.transaction_id) == ("succeeded", "crediting")
+
+
+def test_a_stranger_is_as_strange_in_the_query(api: Api, customer: Api, session: Session, bought: Bought) -> None:
+    for status in ("OK", "NOK"):
+        come_back_by_query(api, payment_id=bought.transaction_id, Authority="A" * 36, Status=status)
+    assert shown(customer, bought.transaction_id) == ("pending", "at_bank")
+    assert causes(session, stored(session, bought.transaction_id))[-2:] == ["foreign-authority"] * 2
+
+
+@pytest.mark.parametrize("transaction_id", ["", *STRANGE], ids=ascii)
+def test_whatever_id_is_in_the_query_the_answer_leads_to_our_own_page(api: Api, transaction_id: str) -> None:
+    answer = come_back_by_query(api, payment_id=transaction_id, Authority="A" * 36, Status="OK")
+    assert answer.status == 303
+    assert not set(answer.headers["location"].removeprefix(RETURN_PAGE)) & set("/?#&:\r\n ")
+
+
+def test_without_an_id_the_answer_leads_to_our_own_page(api: Api) -> None:
+    assert come_back_by_query(api).headers["location"] == RETURN_PAGE
+
+
+def test_the_number_of_a_purchase_is_not_its_id(api: Api, session: Session, zarinpal: Zarinpal, bought: Bought) -> None:
+    payment = stored(session, bought.transaction_id)
+    zarinpal.pay(bought.authority)
+    come_back_by_query(api, payment_id=str(payment.id), Authority=bought.authority, Status="OK")
+    assert zarinpal.calls("verify") == []
 
 
 # the answer of the gateway is lost

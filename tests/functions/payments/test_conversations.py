@@ -16,10 +16,11 @@ from functions.payments.gateways.base import (
     Started,
     Suspicious,
     Unknown,
+    Unverified,
 )
 from local.zarinpal.running import Zarinpal
 from tests.api import Api
-from tests.functions.payments.purchases import ask_to_buy, buy, follow, purchase_at
+from tests.functions.payments.purchases import ask_to_buy, buy, follow, paid_but_lost, purchase_at
 from zimmer import clock
 from zimmer.db import Session, committed, database
 from zimmer.models import PaymentStatus, UserAutomation
@@ -44,6 +45,10 @@ class WatchedGateway:
     def inquire(self, authority: str) -> Inquired | Unknown:
         self.calls.append(("inquire", database().in_transaction))
         return self._gateway.inquire(authority)
+
+    def unverified(self) -> Unverified | Unknown:
+        self.calls.append(("unverified", database().in_transaction))
+        return self._gateway.unverified()
 
 
 @pytest.fixture
@@ -84,6 +89,27 @@ def test_the_sweep_asks_with_nothing_open(
     clock.travel(timedelta(seconds=1))
     sweep.sweep(watched)
     assert sorted(watched.calls) == [("inquire", False), ("inquire", False), ("verify", False)]
+
+
+def test_the_customers_check_asks_with_nothing_open(
+    customer: Api, copy: UserAutomation, zarinpal: Zarinpal, watched: WatchedGateway
+) -> None:
+    bought = buy(customer, copy)
+    zarinpal.pay(bought.authority)
+    clock.travel(timedelta(seconds=11))
+    customer.post(f"/api/payments/{bought.transaction_id}/check")
+    assert watched.calls == [("start", False), ("verify", False)]
+
+
+def test_what_is_unverified_is_asked_and_verified_with_nothing_open(
+    session: Session, zarinpal: Zarinpal, copy: UserAutomation, watched: WatchedGateway
+) -> None:
+    zarinpal.pay(str(purchase_at(zarinpal, session, copy=copy, due=False).authority))
+    lost = paid_but_lost(zarinpal, session, copy)
+    sweep.sweep_with_unverified(watched)
+    session.refresh(lost)
+    assert lost.status is PaymentStatus.VERIFIED
+    assert watched.calls == [("unverified", False), ("verify", False), ("verify", False)]
 
 
 @pytest.mark.usefixtures("database")

@@ -7,8 +7,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from functions.payments import pricing
-from zimmer.errors import AboveMaximum, BelowMinimum
-from zimmer.models import Automation, AutomationPackage, BusinessSettings
+from zimmer.errors import AboveMaximum, BelowMinimum, PackageOnly
+from zimmer.models import Automation, AutomationPackage, BusinessSettings, PricingType
 from zimmer.money import Rial
 
 MINIMUM, MAXIMUM = Rial(10_000), Rial(1_000_000_000)
@@ -21,9 +21,10 @@ def price(
     packages: Mapping[int, int] | None = None,
     minimum: int = MINIMUM,
     maximum: int = MAXIMUM,
+    pricing_type: PricingType = PricingType.PER_SESSION,
 ) -> pricing.Price:
     return pricing.price(
-        Automation(price_per_token=Rial(unit)),
+        Automation(price_per_token=Rial(unit), pricing_type=pricing_type),
         [AutomationPackage(tokens=size, amount=Rial(amount)) for size, amount in (packages or {}).items()],
         tokens,
         limits=BusinessSettings(minimum_amount=Rial(minimum), maximum_amount=Rial(maximum)),
@@ -135,3 +136,28 @@ def test_max_tokens_is_the_largest_purchase_that_passes(tokens: int, unit: int, 
         price(tokens, unit=unit, packages=packages, minimum=10, maximum=1_000)
     largest = max((size for size in range(1, 110) if is_sold(size, **sold)), default=0)
     assert refusal.value.data["max_tokens"] == largest
+
+
+@pytest.mark.parametrize(
+    ("tokens", "packages", "sizes"),
+    [
+        pytest.param(100, {}, [], id="nothing is for sale"),
+        pytest.param(99, {100: 400_000}, [100], id="one token short"),
+        pytest.param(101, {365: 900_000, 30: 100_000}, [30, 365], id="between two"),
+        pytest.param(1, {1: 9_990, 30: 100_000}, [30], id="a package below the minimum"),
+        pytest.param(9, {9: 1_000_000_010, 30: 100_000}, [30], id="a package above the maximum"),
+    ],
+)
+def test_a_flat_fee_is_sold_in_its_packages_only(tokens: int, packages: dict[int, int], sizes: list[int]) -> None:
+    with pytest.raises(PackageOnly) as refusal:
+        price(tokens, packages=packages, pricing_type=PricingType.FLAT_FEE)
+    assert refusal.value.data["sizes"] == sizes
+
+
+def test_a_package_of_a_flat_fee_costs_its_own_amount() -> None:
+    assert price(30, packages={30: 100_000}, pricing_type=PricingType.FLAT_FEE).amount == 100_000
+
+
+@pytest.mark.parametrize("pricing_type", [PricingType.PER_SESSION, PricingType.PER_MESSAGE])
+def test_tokens_by_the_unit_are_sold_in_any_number(pricing_type: PricingType) -> None:
+    assert price(7, packages={30: 100_000}, pricing_type=pricing_type).amount == 35_000

@@ -360,7 +360,7 @@ class Meanwhile:
     """Our gateway, and something that happens while an inquiry is on its way."""
 
     def __init__(self, gateway: Gateway, happens: Callable[[], object]) -> None:
-        self.start, self.verify = gateway.start, gateway.verify
+        self.start, self.verify, self.unverified = gateway.start, gateway.verify, gateway.unverified
         self._inquire, self._happens = gateway.inquire, happens
 
     def inquire(self, authority: str) -> Inquired | Unknown:
@@ -547,7 +547,7 @@ class Broken:
     """A gateway client with a mistake of ours in it, for one payment."""
 
     def __init__(self, gateway: Gateway, authority: str | None) -> None:
-        self.start, self.verify = gateway.start, gateway.verify
+        self.start, self.verify, self.unverified = gateway.start, gateway.verify, gateway.unverified
         self._inquire, self._authority = gateway.inquire, authority
 
     def inquire(self, authority: str) -> Inquired | Unknown:
