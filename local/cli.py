@@ -31,13 +31,19 @@ def up(arguments: list[str]) -> int:
     parser.add_argument("--port", type=int, default=8000, help="of the API (8000)")
     parser.add_argument("--sandboxes", type=int, default=1, metavar="N", help="processes per function (1)")
     parser.add_argument("--without-worker", action="store_true", help="take payments, but credit no tokens")
+    parser.add_argument("--empty", action="store_true", help="seed accounts and automations, and no past")
     parser.add_argument("-v", "--verbose", action="store_true", help="show every request")
     chosen = parser.parse_args(arguments)
 
     from local.platform import Wishes
     from local.up import up as run_until_stopped
 
-    wishes = Wishes(port=chosen.port, sandboxes=max(1, chosen.sandboxes), with_worker=not chosen.without_worker)
+    wishes = Wishes(
+        port=chosen.port,
+        sandboxes=max(1, chosen.sandboxes),
+        with_worker=not chosen.without_worker,
+        with_history=not chosen.empty,
+    )
     return run_until_stopped(wishes, verbose=chosen.verbose)
 
 
@@ -74,6 +80,24 @@ def demo(arguments: list[str]) -> int:
     from local.demo import main as run
 
     return run(arguments)
+
+
+def code(arguments: list[str]) -> int:
+    """The six digits that an authenticator app would show now, by the platform's clock."""
+    parser = argparse.ArgumentParser(prog="./zimmer code", description="A staff account's second factor, here.")
+    parser.add_argument("role", choices=("support", "technical", "manager"))
+    chosen = parser.parse_args(arguments)
+
+    from local import moved_clock, totp
+
+    print(totp.code(totp.secret_of(chosen.role), time.time() + moved_clock.ahead()))
+    return 0
+
+
+def doctor(_: list[str]) -> int:
+    from local.doctor import main as run
+
+    return run()
 
 
 def check_ledger(arguments: list[str]) -> int:
@@ -116,6 +140,8 @@ VERBS: dict[str, Callable[[list[str]], int]] = {
     "lint": lint,
     "sql": sql,
     "demo": demo,
+    "code": code,
+    "doctor": doctor,
     "check": check_ledger,
     "openapi": openapi,
     "validate": validate,

@@ -4,20 +4,21 @@ A visitor registers, adds an automation, buys tokens at the bank's page, gets th
 some. It ends with the ids under which the purchase can be found everywhere.
 """
 
-import re
+import argparse
 import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 from uuid import uuid4
 
 import httpx
 from sqlalchemy import String, cast, literal, select
 
 from local import record, screen
+from local.crashes import STORIES
 from local.errors import StepFailed
 from local.record import Record
+from local.shopper import Json, Shopper, StoryBroken, authority_in, expect
 from zimmer.db import Database
 from zimmer.models import OutboxMessage, Payment, TokenEntry
 
@@ -25,12 +26,6 @@ TOKENS = 200
 USED = 7  # more than the five demo tokens, so that both buckets are drawn from
 CREDITED_WITHIN_SECONDS = 30
 SHOWN_ON_PAGE = 100
-
-Json = dict[str, Any]
-
-
-class StoryBroken(StepFailed):
-    """A step of the story did not go as promised."""
 
 
 @dataclass(frozen=True)
@@ -45,15 +40,21 @@ class Ids:
     balance_after: int
 
 
-def main(_: Sequence[str]) -> int:
-    """Walk the story. 0 when every step kept its promise, 1 with the broken one's name otherwise."""
+def main(arguments: Sequence[str]) -> int:
+    """Walk a story. 0 when every step kept its promise, 1 with the broken one's name otherwise."""
+    parser = argparse.ArgumentParser(prog="./zimmer demo", description="The product's story, asserted step by step.")
+    parser.add_argument(
+        "--crash", choices=sorted(STORIES), help="; ".join(f"{name}: {story.title}" for name, story in STORIES.items())
+    )
+    chosen = parser.parse_args(arguments)
     running = record.running()
     if running is None:
         print("nothing is running; start it with: ./zimmer up", file=sys.stderr)
         return 1
     try:
-        with httpx.Client(timeout=20, trust_env=False) as browser:
-            Story(running, browser).walk()
+        with httpx.Client(timeout=40, trust_env=False) as browser:
+            story = STORIES[chosen.crash] if chosen.crash else Story
+            story(running, browser).walk()
     except StepFailed:  # its step has said why
         print(f"\nthe demo failed; the logs are in {running.logs}", file=sys.stderr)
         return 1
@@ -65,8 +66,7 @@ class Story:
 
     def __init__(self, running: Record, browser: httpx.Client) -> None:
         self._running = running
-        self._browser = browser
-        self._signed_in: dict[str, str] = {}
+        self._shopper = Shopper(running.api_url, browser)
 
     def walk(self) -> None:
         with screen.step("registering a new customer"):
@@ -82,7 +82,7 @@ class Story:
         with screen.step("waiting for the tokens"):
             payment = self._wait_for_tokens(started["transaction_id"])
         with screen.step("reading the balance"):
-            after = self._own(automation)["tokens_remaining"]
+            after = self._shopper.own(automation)["tokens_remaining"]
             expect(after == copy["tokens_remaining"] + TOKENS, f"the balance is {after}")
         with screen.step(f"letting the automation use {USED} tokens"):
             self._let_it_work(copy["user_automation_id"], demo=copy["demo_tokens"], paid=after)
@@ -91,57 +91,43 @@ class Story:
         show(ids, self._running)
 
     def _register(self) -> None:
-        form = {
-            "name": "مشتری نمایش",
-            "email": f"demo-{uuid4().hex[:12]}@example.com",
-            "password": "demo-password-1404",
-        }
-        answer = self._api("POST", "/api/auth/register", form, expected=201)
-        self._signed_in = {"authorization": f"Bearer {answer['access_token']}"}
-        me = self._api("GET", "/api/auth/me")
+        self._shopper.register()
+        me = self._shopper.api("GET", "/api/auth/me")
         expect(me["role"] == "customer", f"the new account is a {me['role']}")
 
     def _choose(self) -> int:
-        cards = self._api("GET", "/api/automations/available")["items"]
+        cards = self._shopper.api("GET", "/api/automations/available")["items"]
         expect(len(cards) >= 5, f"the marketplace shows {len(cards)} automations")
         buyable = [card for card in cards if card["can_buy"]]
-        page = self._api("GET", f"/api/automations/{buyable[0]['id']}")
+        page = self._shopper.api("GET", f"/api/automations/{buyable[0]['id']}")
         expect(any(package["tokens"] == TOKENS for package in page["packages"]), f"no package of {TOKENS} tokens")
         return int(page["id"])
 
     def _add(self, automation: int) -> Json:
-        copy = self._api("POST", f"/api/user/automations/{automation}", expected=201)
+        copy = self._shopper.add(automation)
         expect(copy["demo_tokens"] == 5, f"{copy['demo_tokens']} demo tokens instead of 5")
-        again = self._api("POST", f"/api/user/automations/{automation}", expected=200)
+        again = self._shopper.api("POST", f"/api/user/automations/{automation}", expected=200)
         expect(again["demo_tokens"] == 5, "adding twice gave demo tokens twice")
         return copy
 
     def _start_purchase(self, automation: int) -> Json:
-        order = {"automation_id": automation, "tokens": TOKENS}
-        key = {"idempotency-key": str(uuid4())}
-        started = self._api("POST", "/api/payments/zarinpal/init", order, headers=key, expected=201)
-        again = self._api("POST", "/api/payments/zarinpal/init", order, headers=key, expected=201)
+        key = str(uuid4())
+        started = self._shopper.start_purchase(automation, TOKENS, key=key)
+        again = self._shopper.start_purchase(automation, TOKENS, key=key)
         expect(started == again, "the second click opened a second purchase")
         return started
 
     def _pay(self, started: Json) -> str:
         """What a browser does: open the bank's page, press its button, follow it back to us."""
-        page = self._send("GET", started["redirect_url"])
-        expect(page.status_code == 200, f"the bank's page answered {page.status_code}")
-        form = re.search(r'action="([^"]+/pay)"', page.text)
-        expect(form is not None, "the bank's page has no button to pay")
-        pressed = self._send("POST", str(page.url.join(form.group(1) if form else "")))
-        expect(pressed.status_code == 303, f"paying answered {pressed.status_code}")
+        callback = self._shopper.pay(started["redirect_url"])
         for _ in range(2):  # people press "back" and "forward"
-            returned = self._send("GET", pressed.headers["location"])
-            expect(returned.status_code == 303, f"the callback answered {returned.status_code}")
-            expect(started["transaction_id"] in returned.headers["location"], "the callback leads elsewhere")
-        return str(started["redirect_url"]).rpartition("/")[2]
+            self._shopper.come_back(callback, started["transaction_id"])
+        return authority_in(started["redirect_url"])
 
     def _wait_for_tokens(self, transaction_id: str) -> Json:
         deadline = time.monotonic() + CREDITED_WITHIN_SECONDS
         while time.monotonic() < deadline:
-            payment = self._api("GET", f"/api/payments/{transaction_id}")
+            payment = self._shopper.payment(transaction_id)
             if payment["phase"] == "done":
                 return payment
             time.sleep(0.1)
@@ -149,13 +135,10 @@ class Story:
             f"not credited within {CREDITED_WITHIN_SECONDS} s (phase {payment['phase']}); is the worker up?"
         )
 
-    def _own(self, automation: int) -> Json:
-        return self._api("GET", f"/api/user/automations/{automation}")
-
     def _let_it_work(self, user_automation_id: int, *, demo: int, paid: int) -> None:
         run = {"user_automation_id": user_automation_id, "units": USED, "idempotency_key": str(uuid4())}
         for _ in range(2):  # the automation's own retry
-            answer = self._send("POST", f"{self._running.automation_url}/run", run)
+            answer = self._shopper.send("POST", f"{self._running.automation_url}/run", run)
             expect(
                 answer.status_code == 200,
                 f"the automation answered {answer.status_code}: {answer.text[:SHOWN_ON_PAGE]}",
@@ -179,34 +162,6 @@ class Story:
         expect(row is not None and bool(row.message_id), "the purchase is not in the database")
         assert row is not None
         return Ids(payment["transaction_id"], authority, row.message_id, row.entry_id, before, after)
-
-    def _api(
-        self,
-        method: str,
-        path: str,
-        body: Json | None = None,
-        *,
-        headers: dict[str, str] | None = None,
-        expected: int = 200,
-    ) -> Json:
-        answer = self._send(method, self._running.api_url + path, body, {**self._signed_in, **(headers or {})})
-        expect(answer.status_code == expected, f"{method} {path} answered {answer.status_code}: {answer.text[:300]}")
-        found: Json = answer.json()
-        return found
-
-    def _send(
-        self, method: str, url: str, body: Json | None = None, headers: dict[str, str] | None = None
-    ) -> httpx.Response:
-        try:
-            return self._browser.request(method, url, json=body, headers=headers)
-        except httpx.HTTPError as error:
-            raise StoryBroken(f"{method} {url}: {error}") from error
-
-
-def expect(kept: bool, otherwise: str) -> None:
-    """Raises StoryBroken when a promise was not kept."""
-    if not kept:
-        raise StoryBroken(otherwise)
 
 
 def show(ids: Ids, running: Record) -> None:

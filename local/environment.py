@@ -18,6 +18,7 @@ from local.template import ROOT
 DATA = ROOT / ".local"
 LOGS = DATA / "logs"
 SECRETS = DATA / "secrets.json"
+CLOCK = DATA / "clock"  # see local.moved_clock
 FRONTEND_URL, ADMIN_URL = "http://localhost:3000", "http://localhost:3001"
 MERCHANT = "11111111-2222-4333-8444-555555555555"
 FROM_THE_SHELL = ("HOME", "LANG", "LC_ALL", "PATH", "SSL_CERT_FILE", "TMPDIR", "USER")  # what any process needs
@@ -60,6 +61,7 @@ def shared_environment(places: Places, keys: Mapping[str, str]) -> dict[str, str
         "ZARRINPAL_BASE_URL": f"{places.zarinpal_url}/pg/v4/payment/",
         "PAYMENTS_MODE": "mock",
         "BUSINESS_TIMEZONE": "Asia/Tehran",
+        "LOCAL_CLOCK_FILE": str(CLOCK),
         "CREDIT_QUEUE_URL": places.credit_queue_url,
         "AWS_ENDPOINT_URL_SQS": places.sqs_url,
         "AWS_ACCESS_KEY_ID": "local",

@@ -19,7 +19,7 @@ from local.throttle import Throttle
 
 BODY_LIMIT = 10 * 1024 * 1024  # bytes; API Gateway's, and not to be raised there
 IN_FLIGHT = 64  # requests that may wait for sandboxes at once; waiting costs a thread
-COMES_FROM = "x-local-comes-from"  # pretended customers have addresses of their own; on AWS nobody may say his
+COMES_FROM = "x-local-comes-from"  # pretended customers have addresses of their own; on AWS nobody chooses one
 QUIET = "/_local"  # its page asks every second
 HOP_BY_HOP = {"connection", "content-length", "keep-alive", "transfer-encoding"}
 
@@ -99,6 +99,8 @@ class Gateway:
         match = find_route(self._table, request.method, request.path)
         if match is None:
             return docs.page(request) or own_answer(404, "Not Found")
+        if self._throttle and not self._throttle.lets_through(match.route.key):
+            return own_answer(429, "Too Many Requests")
         try:
             return reply_of(self._functions.invoke(match.route.function, event_of(request, match)))
         except (TimedOut, NoneFree) as error:

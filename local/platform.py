@@ -7,15 +7,17 @@ import contextlib
 import os
 import socket
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from local import ports, queues, record, screen
+from local import moved_clock, ports, queues, record, screen
 from local.companion import Companion, beside
 from local.environment import ADMIN_URL, DATA, FRONTEND_URL, LOGS, Places, adopt, local_keys, shared_environment
 from local.errors import StepFailed
 from local.gateway import Gateway, local_origins
+from local.http_event import Reply, Request
 from local.leash import Leash
 from local.poller import Poller
 from local.postgres import Postgres
@@ -24,8 +26,12 @@ from local.record import Account, Record
 from local.sandbox import Sandboxes, Surroundings
 from local.scheduler import Clock
 from local.serving import serving
-from local.template import cors, event_sources, functions, load_template, routes, schedules
+from local.template import cors, event_sources, functions, limits, load_template, routes, schedules
 from local.template import queues as queues_of
+from local.throttle import Throttle
+
+if TYPE_CHECKING:
+    from local.control import Control
 
 POSTGRES_PORT, QUEUE_PORT, ZARINPAL_PORT, AUTOMATION_PORT = 54320, 8020, 8010, 8030
 
@@ -37,6 +43,7 @@ class Wishes:
     port: int = 8000
     sandboxes: int = 1
     with_worker: bool = True
+    with_history: bool = True  # without it, the seed has accounts and automations only
 
 
 class Platform:
@@ -66,10 +73,16 @@ class Platform:
         )
         environment = shared_environment(places, local_keys())
         adopt(environment)
-        seeded = fill(database_url)
+        moved_clock.reset()
+        self._undo.callback(moved_clock.reset)
+        seeded = fill(database_url, with_history=self._wishes.with_history)
         automation = self._start_others(bank, seeded)
-        sandboxes = self._open_gateway(environment, sockets)
-        self._begin_background(sandboxes, queue_server, addresses)
+        surroundings = Surroundings(environment, LOGS, self._leash)
+        sandboxes = Sandboxes(functions(self._template), surroundings, per_function=self._wishes.sandboxes)
+        self._undo.callback(sandboxes.stop)
+        control = self._control(sandboxes, queue_server, addresses, places)
+        self._open_gateway(sandboxes, sockets, control.room)
+        self._begin_background(sandboxes, control.pollers)
         self._announce(self._record(places, addresses, automation, seeded))
         self._warm(sandboxes)
 
@@ -119,28 +132,42 @@ class Platform:
             automation.wait()
         return automation
 
-    def _open_gateway(self, environment: Mapping[str, str], sockets: list[socket.socket]) -> Sandboxes:
-        with screen.step("opening the gateway"):
-            surroundings = Surroundings(environment, LOGS, self._leash)
-            sandboxes = Sandboxes(functions(self._template), surroundings, per_function=self._wishes.sandboxes)
-            self._undo.callback(sandboxes.stop)
-            rules = cors(self._template)
-            origins = local_origins(rules, {"FrontendUrl": FRONTEND_URL, "AdminUrl": ADMIN_URL})
-            gateway = Gateway(routes(self._template), sandboxes, cors=rules, origins=origins, port=self._wishes.port)
-            self._undo.enter_context(serving(gateway, sockets))
-        return sandboxes
+    def _control(
+        self, sandboxes: Sandboxes, queue_server: Companion, addresses: Mapping[str, Address], places: Places
+    ) -> "Control":
+        """The pollers, and the room from which they are watched and disturbed."""
+        from local.control import assembled  # with the models, so after the seed has imported them
 
-    def _begin_background(
-        self, sandboxes: Sandboxes, queue_server: Companion, addresses: Mapping[str, Address]
+        control = assembled(self._template, sandboxes, queue_server.url, addresses, places)
+        self._undo.callback(control.close)
+        if not self._wishes.with_worker:
+            for poller in control.pollers:
+                poller.pause()
+        return control
+
+    def _open_gateway(
+        self, sandboxes: Sandboxes, sockets: list[socket.socket], before: Callable[[Request], Reply | None]
     ) -> None:
+        with screen.step("opening the gateway"):
+            rules = cors(self._template)
+            gateway = Gateway(
+                routes(self._template),
+                sandboxes,
+                cors=rules,
+                origins=local_origins(rules, {"FrontendUrl": FRONTEND_URL, "AdminUrl": ADMIN_URL}),
+                port=self._wishes.port,
+                throttle=Throttle(*limits(self._template)),
+                before=before,
+            )
+            self._undo.enter_context(serving(gateway, sockets))
+
+    def _begin_background(self, sandboxes: Sandboxes, pollers: Sequence[Poller]) -> None:
         self._undo.callback(self._stopping.set)
         for schedule in schedules(self._template):
             if schedule.every:  # a cron expression names an hour of the night; nobody waits for it here
                 in_thread(Clock(schedule.function, schedule.every, sandboxes).run, self._stopping)
-        if self._wishes.with_worker:
-            for source in event_sources(self._template):
-                poller = Poller(source, addresses[source.queue], queues.client(queue_server.url), sandboxes)
-                in_thread(poller.run, self._stopping)
+        for poller in pollers:
+            in_thread(poller.run, self._stopping)
 
     def _record(
         self, places: Places, addresses: Mapping[str, Address], automation: Companion, seeded: object
@@ -164,7 +191,7 @@ class Platform:
         self._undo.callback(record.remove)
         screen.show(screen.card(running))
         if not self._wishes.with_worker:
-            screen.show("The worker is not running: purchases are verified and not credited.")
+            screen.show("The worker rests: purchases are verified and not credited.")
 
     def _warm(self, sandboxes: Sandboxes) -> None:
         """Import the handlers while the person reads the card."""
@@ -181,16 +208,16 @@ def refuse_unreachable(database_url: str) -> None:
         raise StepFailed(f"nobody answers at {place.hostname}: {error}", mend="unset DATABASE_URL") from error
 
 
-def fill(database_url: str) -> object:
+def fill(database_url: str, *, with_history: bool) -> object:
     """The stored shape and the seed; whatever the seed tells about itself."""
     with screen.step("migrating the database"):
         from zimmer.migrations import upgrade  # Alembic costs 0.3 s
 
         upgrade(database_url)
     with screen.step("seeding it"):
-        from local.seed import seed  # so does the layer with its models
+        from local.seed import seed, seed_accounts  # so does the layer with its models
 
-        return seed(database_url)
+        return seed(database_url) if with_history else seed_accounts(database_url)
 
 
 def service_token_of(seeded: object) -> str:

@@ -7,7 +7,7 @@ maxReceiveCount; both are the queue's business, not ours.
 import base64
 import logging
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from local.gateway import Functions
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs.type_defs import MessageTypeDef
 
 MOST_AT_ONCE = 10  # messages that SQS gives in one answer
-LONG_POLL_SECONDS = 5
+LONG_POLL_SECONDS = 1  # SQS allows twenty; a pause must not take that long to begin
+RESTS_WITHIN_SECONDS = 5.0
 PAUSE_SECONDS = 1.0  # after a queue did not answer
 
 log = logging.getLogger("local.poller")
@@ -38,18 +39,39 @@ class Poller:
     queue: Address
     sqs: "SQSClient"
     functions: Functions
+    _may_run: threading.Event = field(default_factory=lambda: _set(threading.Event()))
+    _rests: threading.Event = field(default_factory=lambda: _set(threading.Event()))
+
+    @property
+    def is_paused(self) -> bool:
+        return not self._may_run.is_set()
+
+    def pause(self) -> None:
+        """Take no more messages; returns when the batch at hand is done (or is taking its time)."""
+        self._may_run.clear()
+        self._rests.wait(RESTS_WITHIN_SECONDS)
+
+    def resume(self) -> None:
+        self._may_run.set()
 
     def run(self, stopping: threading.Event) -> None:
         """Poll until told to stop."""
         from botocore.exceptions import BotoCoreError, ClientError
 
         while not stopping.is_set():
+            if not self._may_run.wait(PAUSE_SECONDS):
+                continue
+            self._rests.clear()
             try:
+                if self.is_paused:  # since we looked
+                    continue
                 self.poll(wait_seconds=LONG_POLL_SECONDS)
             except (BotoCoreError, ClientError) as error:
                 if not stopping.is_set():
                     log.warning("%s did not answer: %s", self.source.queue, error)
                 stopping.wait(PAUSE_SECONDS)
+            finally:
+                self._rests.set()
 
     def poll(self, *, wait_seconds: int = 0) -> int:
         """Receive one batch and have it worked on; how many of its messages are done."""
@@ -80,6 +102,11 @@ class Poller:
         if failed:
             log.warning("%s failed with %d of %d messages", self.source.function, len(failed), len(sent))
         return failed
+
+
+def _set(event: threading.Event) -> threading.Event:
+    event.set()
+    return event
 
 
 def failures(answer: Any, sent: set[str]) -> set[str]:

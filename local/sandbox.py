@@ -93,10 +93,13 @@ class Sandbox:
             self.stop()
             raise SandboxDied(f"{said['error']['errorType']}: {said['error']['errorMessage']}")
 
-    def kill(self) -> None:
-        """End the process from another thread; the event it works on ends as SandboxDied."""
-        if process := self._process:
-            process.kill()
+    def kill(self) -> bool:
+        """End the process from another thread; the event it works on ends as SandboxDied. Whether there was one."""
+        process = self._process
+        if process is None or process.poll() is not None:
+            return False
+        process.kill()
+        return True
 
     def stop(self) -> None:
         process, self._process = self._process, None
@@ -185,6 +188,10 @@ class Sandboxes:
         for function in functions:
             with contextlib.suppress(SandboxError), self._one_of(function) as sandbox:
                 sandbox.warm()
+
+    def kill(self, function: str) -> int:
+        """SIGKILL every process of one function; the next event starts a new one. How many there were."""
+        return sum(sandbox.kill() for sandbox in self._all if sandbox.function.logical_id == function)
 
     def stop(self) -> None:
         """End every process; events under way end as SandboxDied, waiting ones as NoneFree."""

@@ -68,6 +68,7 @@ def card(record: Record) -> str:
 def lines_of(record: Record) -> list[str]:
     places = [
         ("API", record.api_url),
+        ("Control room", f"{record.api_url}/_local  (each purchase, live)"),
         ("Pretend bank", f"{record.zarinpal_url}  (stands in for Zarinpal)"),
         ("Automation", f"{record.automation_url}  (a developer's, spends tokens)"),
         ("Database", without_password(record.database_url)),
@@ -80,7 +81,8 @@ def lines_of(record: Record) -> list[str]:
         *table(places),
         *(["", *table(accounts)] if accounts else []),
         "",
-        f"Try it:  {painted('./zimmer demo', GREEN)}   in another terminal",
+        f"Try it:  {painted('./zimmer demo', GREEN)}   in another terminal; or {painted('--crash 07', GREEN)}",
+        "Codes:   ./zimmer code manager   (the second factor of the staff)",
         "Stop it: Ctrl-C",
     ]
 

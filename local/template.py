@@ -95,6 +95,14 @@ class Cors:
     max_age_seconds: int
 
 
+@dataclass(frozen=True)
+class Limit:
+    """How many requests a second API Gateway lets through, and how many at once after a pause."""
+
+    rate: float
+    burst: int
+
+
 class _CloudFormationLoader(yaml.SafeLoader):
     """YAML plus CloudFormation's short tags, read as their long forms."""
 
@@ -198,6 +206,13 @@ def cors(template: Template) -> Cors:
     )
 
 
+def limits(template: Template) -> tuple[Limit, dict[str, Limit]]:
+    """The API's throttling: for any route, and for the route keys that have their own."""
+    (api,) = resources(template, "AWS::Serverless::HttpApi").values()
+    own = {key: _limit(block) for key, block in api["Properties"]["RouteSettings"].items()}
+    return _limit(api["Properties"]["DefaultRouteSettings"]), own
+
+
 def resources(template: Template, type_: str) -> dict[str, dict[str, Any]]:
     """The resources of one type, by logical id."""
     return {name: resource for name, resource in template["Resources"].items() if resource["Type"] == type_}
@@ -234,6 +249,10 @@ def _queue(logical_id: str, properties: dict[str, Any]) -> Queue:
         max_receive_count=redrive.get("maxReceiveCount"),
         dead_letters=redrive["deadLetterTargetArn"]["Fn::GetAtt"][0] if redrive else None,
     )
+
+
+def _limit(block: dict[str, Any]) -> Limit:
+    return Limit(rate=block["ThrottlingRateLimit"], burst=block["ThrottlingBurstLimit"])
 
 
 def _rate(expression: str) -> timedelta | None:

@@ -53,5 +53,5 @@ def write_logs(*, verbose: bool) -> None:
     if verbose:
         handlers.append(logging.StreamHandler())
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s", handlers=handlers)
-    for chatty in ("botocore", "boto3", "urllib3", "alembic", "uvicorn"):
+    for chatty in ("botocore", "boto3", "httpx", "urllib3", "alembic", "uvicorn"):
         logging.getLogger(chatty).setLevel(logging.WARNING)

@@ -1,6 +1,7 @@
 """The local gateway promises what API Gateway does: its events, its choice of routes, its own few answers."""
 
 import base64
+import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,12 +11,13 @@ import pytest
 
 from local import ports
 from local.environment import plain_environment
-from local.gateway import BODY_LIMIT, Gateway
+from local.gateway import BODY_LIMIT, COMES_FROM, Gateway
 from local.http_event import MalformedAnswer, Request, event_of, reply_of
 from local.leash import Leash
-from local.sandbox import HandlerRaised, NoneFree, Sandboxes, Surroundings, TimedOut
+from local.sandbox import HandlerRaised, NoneFree, SandboxDied, Sandboxes, Surroundings, TimedOut
 from local.serving import serving
-from local.template import Cors, LambdaFunction, Match, Route
+from local.template import Cors, LambdaFunction, Limit, Match, Route, limits, load_template, routes
+from local.throttle import Throttle
 
 PANEL = "http://localhost:3000"
 CORS = Cors(
@@ -211,6 +213,51 @@ def test_only_the_template_s_cors_headers_go_out() -> None:
     assert not [name for name in stranger if name.startswith("access-control-")]
 
 
+# its throttling
+
+
+class Seconds:
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_a_burst_passes_and_then_the_rate() -> None:
+    seconds = Seconds()
+    throttle = Throttle(Limit(rate=2, burst=3), {}, seconds=seconds)
+    assert [throttle.lets_through("ANY /api/x") for _ in range(5)] == [True, True, True, False, False]
+    seconds.now += 1
+    assert [throttle.lets_through("ANY /api/x") for _ in range(3)] == [True, True, False]
+    seconds.now += 3600
+    assert [throttle.lets_through("ANY /api/x") for _ in range(4)] == [True, True, True, False]
+
+
+def test_each_route_has_a_bucket_of_its_own() -> None:
+    throttle = Throttle(Limit(rate=1, burst=1), {"ANY /api/auth": Limit(rate=1, burst=2)}, seconds=Seconds())
+    assert [throttle.lets_through("ANY /api/auth") for _ in range(3)] == [True, True, False]
+    assert throttle.lets_through("ANY /api/user")
+
+
+def test_too_many_requests_are_refused_without_the_function() -> None:
+    functions = Recorder()
+    table = [Route("ANY", "/api/{proxy+}", "Api")]
+    throttle = Throttle(Limit(rate=0, burst=1), {}, seconds=Seconds())
+    app = Gateway(table, functions, cors=CORS, origins=[PANEL], port=8000, throttle=throttle)
+    replies = [app.answer(request(headers=[("origin", PANEL)])) for _ in range(2)]
+    assert [reply.status for reply in replies] == [200, 429]
+    assert replies[1].body == b'{"message": "Too Many Requests"}'
+    assert dict(replies[1].headers)["access-control-allow-origin"] == PANEL
+    assert len(functions.calls) == 1
+
+
+def test_the_template_s_limits_are_read() -> None:
+    usual, own = limits(load_template())
+    assert usual == Limit(rate=50, burst=100)
+    assert {route.key for route in routes(load_template())} >= set(own)
+
+
 # over real sockets, in real sandboxes
 
 
@@ -273,6 +320,20 @@ def test_the_context_is_lambda_s(sandboxes: Sandboxes) -> None:
     assert told["arn"] == "arn:aws:lambda:eu-central-1:123456789012:function:describe"
     assert told["request"]
     assert 0 < told["left"] <= 20_000
+
+
+def test_a_pretended_customer_has_an_address_of_their_own(client: httpx.Client) -> None:
+    seen = client.get("/echo/x", headers={COMES_FROM: "2001:db8::1"}).json()
+    assert seen["requestContext"]["http"]["sourceIp"] == "2001:db8::1"
+    assert COMES_FROM not in seen["headers"]
+
+
+def test_a_killed_function_serves_the_next_event_from_a_new_process(sandboxes: Sandboxes) -> None:
+    before = sandboxes.invoke("describe", {})["pid"]
+    assert sandboxes.kill("describe") == 1
+    with contextlib.suppress(SandboxDied):  # unless the death was noticed before the event was sent
+        sandboxes.invoke("describe", {})
+    assert sandboxes.invoke("describe", {})["pid"] != before
 
 
 def test_a_warm_sandbox_is_used_again(sandboxes: Sandboxes) -> None:

@@ -1,6 +1,7 @@
 """The time, and the day it is for a customer."""
 
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -44,3 +45,13 @@ def test_the_setting_says_where_the_day_is_counted(environment: SetEnv) -> None:
     environment(BUSINESS_TIMEZONE="UTC")
     travel_to(datetime(2027, 3, 20, 20, 31, tzinfo=UTC))
     assert clock.business_day() == date(2027, 3, 20)
+
+
+def test_a_file_moves_the_clock_of_every_process_that_reads_it(environment: SetEnv, tmp_path: Path) -> None:
+    shift = tmp_path / "clock"
+    environment(LOCAL_CLOCK_FILE=str(shift))
+    assert abs(clock.now() - datetime.now(UTC)) < timedelta(seconds=5)
+    shift.write_text("3600")
+    assert timedelta(minutes=59) < clock.now() - datetime.now(UTC) < timedelta(minutes=61)
+    shift.write_text("not a number")
+    assert abs(clock.now() - datetime.now(UTC)) < timedelta(seconds=5)

@@ -38,6 +38,10 @@ def test_a_live_environment_starts(environment: SetEnv) -> None:
     assert not get_settings().is_local
 
 
+def test_the_clock_is_moved_in_local_mode_only(environment: SetEnv) -> None:
+    assert "LOCAL_CLOCK_FILE" in refusal(environment, **LIVE, LOCAL_CLOCK_FILE="/tmp/clock")
+
+
 @pytest.mark.parametrize("env", ["dev", "staging", "prod"])
 @pytest.mark.parametrize(
     ("name", "stand_in"),

@@ -1,6 +1,7 @@
 """What time it is. Everything asks here, so that a test or the local platform can move the clock."""
 
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from zimmer.settings import get_settings
@@ -10,7 +11,7 @@ _shift = timedelta(0)
 
 def now() -> datetime:
     """The current moment, aware, in UTC."""
-    return datetime.now(UTC) + _shift
+    return datetime.now(UTC) + _shift + _shift_of_all()
 
 
 def business_day() -> date:
@@ -28,3 +29,14 @@ def reset() -> None:
     """Return to the real time."""
     global _shift
     _shift = timedelta(0)
+
+
+def _shift_of_all() -> timedelta:
+    """How far LOCAL_CLOCK_FILE, seconds as text, has moved the clock of every process of this machine."""
+    path = get_settings().local_clock_file
+    if not path:
+        return timedelta(0)
+    try:
+        return timedelta(seconds=float(Path(path).read_text()))
+    except (OSError, ValueError):  # nobody has moved it
+        return timedelta(0)

@@ -76,6 +76,7 @@ class Settings(BaseSettings):
 
     credit_queue_url: str = ""
     business_timezone: str = "Asia/Tehran"
+    local_clock_file: str = ""  # how the local platform moves the clock of all its processes
 
     @field_validator("jwt_algorithm")
     @classmethod
@@ -150,6 +151,8 @@ class Settings(BaseSettings):
             raise ValueError(f"{', '.join(stand_ins)}: a real value is needed outside local mode")
         if self.payments_mode is PaymentsMode.MOCK:
             raise ValueError("PAYMENTS_MODE: mock exists in local mode only")
+        if self.local_clock_file:
+            raise ValueError("LOCAL_CLOCK_FILE: the clock is moved in local mode only")
         return self
 
     @model_validator(mode="after")

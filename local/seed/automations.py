@@ -1,41 +1,22 @@
-"""What a fresh local database holds: six automations, a customer, and one person per staff role.
-
-Tokens are given through the ledger's own code, so the seed cannot hold what the platform could not have made.
-Running it again adds nothing.
-"""
+"""The marketplace of a fresh machine: six automations, one of them degraded, one unlisted."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from urllib.parse import quote
 
 from sqlalchemy import select
 
-from zimmer import clock, crypto, ledger
-from zimmer.auth import passwords
-from zimmer.db import Database, Session
-from zimmer.models import (
-    Automation,
-    AutomationPackage,
-    Bucket,
-    EntryKind,
-    Health,
-    Json,
-    PricingType,
-    Role,
-    ServiceToken,
-    User,
-    UserAutomation,
-)
+from zimmer import clock, crypto
+from zimmer.db import Session
+from zimmer.models import Automation, AutomationPackage, Health, Json, PricingType, ServiceToken
 from zimmer.money import Rial
 
-PASSWORD = "zimmer-local-demo"  # of every local account; there are none elsewhere
-SERVICE_SECRET = "local-sample-automation"
 
-PEOPLE = (
-    ("سارا محمدی", "sara@example.com", Role.CUSTOMER),
-    ("Mina Rahimi", "support@example.com", Role.SUPPORT),
-    ("Babak Karimi", "technical@example.com", Role.TECHNICAL),
-    ("Leila Moradi", "manager@example.com", Role.MANAGER),
-)
+def icon(colour: str, path: str) -> str:
+    """A drawing of 48 by 48 that needs no server."""
+    shape = f"<path d='{path}' fill='none' stroke='#fff' stroke-width='2.5' stroke-linejoin='round'/>"
+    ground = f"<rect width='48' height='48' rx='12' fill='#{colour}'/>"
+    drawing = f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 48 48'>{ground}{shape}</svg>"
+    return "data:image/svg+xml," + quote(drawing, safe="/:='() ,")
 
 
 @dataclass(frozen=True)
@@ -43,6 +24,7 @@ class Offer:
     """One automation of the seed. Prices in rials."""
 
     name: str
+    icon_url: str
     tagline: str
     description: str
     category: str
@@ -58,6 +40,7 @@ class Offer:
 OFFERS = (
     Offer(
         "دستیار فروش اینستاگرام",
+        icon("c2298a", "M14 18h20l-2 14H16zM19 18a5 5 0 0 1 10 0"),
         "به دایرکت‌ها پاسخ می‌دهد و سفارش می‌گیرد",
         "دربارهٔ قیمت، رنگ و موجودی پاسخ می‌دهد، سفارش را ثبت می‌کند و گفت‌وگوهای دشوار را به شما می‌سپارد.",
         "فروش",
@@ -69,6 +52,7 @@ OFFERS = (
     ),
     Offer(
         "منشی نوبت‌دهی",
+        icon("3a5ccc", "M13 16h22v18H13zM13 21h22M19 13v5M29 13v5"),
         "نوبت می‌دهد، یادآوری می‌کند و جابه‌جا می‌کند",
         "برای مطب، آرایشگاه و آموزشگاه: ساعت‌های خالی شما را می‌داند، نوبت می‌دهد و یک روز پیش از آن یادآوری می‌فرستد.",
         "خدمات",
@@ -80,6 +64,7 @@ OFFERS = (
     ),
     Offer(
         "پاسخ‌گوی فروشگاه",
+        icon("208368", "M12 15h24v15H24l-6 5v-5h-6z"),
         "پرسش‌های پرتکرار خریداران را پاسخ می‌دهد",
         "راهنمای فروشگاه شما را می‌خواند و دربارهٔ ارسال، بازگشت کالا و ضمانت پاسخ درست می‌دهد.",
         "فروش",
@@ -91,6 +76,7 @@ OFFERS = (
     ),
     Offer(
         "خلاصه‌ساز جلسه",
+        icon("ad5700", "M15 13h18v22H15zM19 19h10M19 24h10M19 29h6"),
         "صدای جلسه را به صورت‌جلسه تبدیل می‌کند",
         "فایل صوتی را بفرستید؛ خلاصه، تصمیم‌ها و کارهای هر نفر را به فارسی تحویل بگیرید.",
         "بهره‌وری",
@@ -103,6 +89,7 @@ OFFERS = (
     ),
     Offer(
         "مربی زبان انگلیسی",
+        icon("8347b9", "M12 17q6-4 12 0q6-4 12 0v16q-6-4-12 0q-6-4-12 0zM24 17v16"),
         "هر روز ده دقیقه گفت‌وگو به انگلیسی",
         "با شما گفت‌وگو می‌کند، خطاها را با مهربانی درست می‌کند و پیشرفت هفتگی را نشان می‌دهد.",
         "آموزش",
@@ -114,6 +101,7 @@ OFFERS = (
     ),
     Offer(
         "نویسندهٔ کانال تلگرام",
+        icon("0c7792", "M12 24l24-10-6 22-7-8zM23 28l13-14"),
         "برای کانال شما مطلب آماده می‌کند",
         "موضوع و لحن را می‌گیرد و هر روز چند مطلب با تیتر و برچسب پیشنهاد می‌دهد.",
         "محتوا",
@@ -128,58 +116,16 @@ OFFERS = (
 
 
 @dataclass(frozen=True)
-class Account:
-    role: Role
-    email: str
-    password: str
+class Caller:
+    """By what an automation proves itself: the row, its hash, and the text it sends."""
+
+    token_id: int
+    token_hash: bytes
+    text: str
 
 
-@dataclass(frozen=True)
-class Seeded:
-    """Who can sign in, and the token of the sample automation (the first of the offers)."""
-
-    accounts: tuple[Account, ...]
-    automation_id: int
-    service_token: str
-
-
-def seed(database_url: str) -> Seeded:
-    """Fill a migrated local database, or find what an earlier run has put there."""
-    database = Database(database_url)
-    try:
-        with database.transaction() as session:
-            people = [_person(session, *person) for person in PEOPLE]
-            automations = [_automation(session, offer) for offer in OFFERS]
-            _own_copy(session, people[0], automations[1])
-            token = _service_token(session, automations[0])
-            return Seeded(
-                accounts=tuple(Account(person.role, person.email, PASSWORD) for person in people),
-                automation_id=automations[0].id,
-                service_token=token,
-            )
-    finally:
-        database.close()
-
-
-def _person(session: Session, name: str, email: str, role: Role) -> User:
-    found = session.scalars(select(User).where(User.email == email)).first()
-    if found:
-        return found
-    now = clock.now()
-    person = User(
-        name=name,
-        email=email,
-        password_hash=passwords.hashed(PASSWORD),
-        role=role,
-        created_at=now,
-        email_verified_at=now,
-    )
-    session.add(person)
-    session.flush()
-    return person
-
-
-def _automation(session: Session, offer: Offer) -> Automation:
+def automation(session: Session, offer: Offer) -> Automation:
+    """The automation of this offer, written once."""
     found = session.scalars(select(Automation).where(Automation.name == offer.name)).first()
     if found:
         return found
@@ -190,6 +136,7 @@ def _automation(session: Session, offer: Offer) -> Automation:
         description=offer.description,
         category=offer.category,
         developer=offer.developer,
+        icon_url=offer.icon_url,
         pricing_type=offer.pricing_type,
         price_per_token=Rial(offer.price_per_token),
         health_status=offer.health,
@@ -208,35 +155,14 @@ def _automation(session: Session, offer: Offer) -> Automation:
     return automation
 
 
-def _own_copy(session: Session, customer: User, automation: Automation) -> None:
-    mine = select(UserAutomation).where(
-        UserAutomation.user_id == customer.id, UserAutomation.automation_id == automation.id
-    )
-    if session.scalars(mine).first():
-        return
-    copy = UserAutomation(
-        user_id=customer.id, automation_id=automation.id, demo_expires_at=clock.now() + timedelta(days=30)
-    )
-    session.add(copy)
-    session.flush()
-    ledger.credit(
-        session,
-        copy,
-        tokens=5,
-        bucket=Bucket.DEMO,
-        kind=EntryKind.DEMO,
-        reference=f"demo:{copy.id}",
-        actor=f"user:{customer.id}",
-    )
-
-
-def _service_token(session: Session, automation: Automation) -> str:
-    hashed = crypto.token_hash(SERVICE_SECRET)
+def service_token(session: Session, owner: Automation, secret: str = "local-automation") -> Caller:
+    """The automation's own token, whose secret everybody knows: there is none like it elsewhere."""
+    hashed = crypto.token_hash(secret)
     token = session.scalars(
-        select(ServiceToken).where(ServiceToken.automation_id == automation.id, ServiceToken.token_hash == hashed)
+        select(ServiceToken).where(ServiceToken.automation_id == owner.id, ServiceToken.token_hash == hashed)
     ).first()
     if token is None:
-        token = ServiceToken(automation_id=automation.id, token_hash=hashed, created_at=clock.now())
+        token = ServiceToken(automation_id=owner.id, token_hash=hashed, created_at=clock.now())
         session.add(token)
         session.flush()
-    return f"zs_{token.id}_{SERVICE_SECRET}"
+    return Caller(token.id, hashed, f"zs_{token.id}_{secret}")

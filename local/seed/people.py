@@ -1,0 +1,43 @@
+"""Who can sign in: two customers, one with a past and one without, and one person per staff role."""
+
+from sqlalchemy import select
+
+from local import totp
+from zimmer import clock, crypto
+from zimmer.auth import passwords
+from zimmer.db import Session
+from zimmer.models import Role, User
+
+PASSWORD = "zimmer-local-demo"  # of every local account; there are none elsewhere
+
+PEOPLE = (
+    ("سارا محمدی", "sara@example.com", Role.CUSTOMER),
+    ("رضا احمدی", "reza@example.com", Role.CUSTOMER),
+    ("Mina Rahimi", "support@example.com", Role.SUPPORT),
+    ("Babak Karimi", "technical@example.com", Role.TECHNICAL),
+    ("Leila Moradi", "manager@example.com", Role.MANAGER),
+)
+
+
+def person(session: Session, name: str, email: str, role: Role) -> User:
+    """The person with this address, written once. Staff have the secret that `./zimmer code ROLE` knows."""
+    found = session.scalars(select(User).where(User.email == email)).first() or _new(session, name, email, role)
+    if role is not Role.CUSTOMER and found.twofa_secret is None:
+        found.twofa_secret = crypto.seal(totp.secret_of(role), place=f"users|twofa_secret|{found.id}")
+        session.flush()
+    return found
+
+
+def _new(session: Session, name: str, email: str, role: Role) -> User:
+    now = clock.now()
+    person = User(
+        name=name,
+        email=email,
+        password_hash=passwords.hashed(PASSWORD),
+        role=role,
+        created_at=now,
+        email_verified_at=now,
+    )
+    session.add(person)
+    session.flush()
+    return person

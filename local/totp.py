@@ -1,0 +1,24 @@
+"""The six digits of an authenticator app (RFC 6238), for the staff of this machine.
+
+Everybody knows these secrets: they are made from the role's name, and exist in the local seed only.
+"""
+
+import base64
+import hashlib
+import hmac
+
+STEP_SECONDS = 30
+
+
+def secret_of(role: str) -> str:
+    """The secret of the seed's member of staff with this role, in base32 as an app takes it."""
+    return base64.b32encode(hashlib.sha1(f"zimmer-local|{role}".encode()).digest()).decode()
+
+
+def code(secret: str, unix_seconds: float) -> str:
+    """The digits that are right at this moment."""
+    counter = int(unix_seconds // STEP_SECONDS).to_bytes(8, "big")
+    digest = hmac.digest(base64.b32decode(secret), counter, "sha1")
+    offset = digest[-1] & 0xF
+    number = int.from_bytes(digest[offset : offset + 4], "big") & 0x7FFF_FFFF
+    return f"{number % 1_000_000:06d}"
