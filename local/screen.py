@@ -67,7 +67,7 @@ def card(record: Record) -> str:
 
 def lines_of(record: Record) -> list[str]:
     places = [
-        ("API", record.api_url),
+        ("API", f"{record.api_url}  (read and try it at /docs)"),
         ("Control room", f"{record.api_url}/_local  (each purchase, live)"),
         ("Pretend bank", f"{record.zarinpal_url}  (stands in for Zarinpal)"),
         ("Automation", f"{record.automation_url}  (a developer's, spends tokens)"),
