@@ -8,6 +8,7 @@ from uuid import uuid4
 from functions.payments.states import Because, move
 from zimmer import clock, crypto, ledger
 from zimmer.auth import tokens
+from zimmer.auth.dependencies import Person
 from zimmer.auth.tokens import AccessClaims
 from zimmer.db import Session
 from zimmer.models import (
@@ -174,3 +175,20 @@ def purchase_in(
         move(session, payment, step, Because("arranged", "test"), **facts)
     session.flush()
     return payment
+
+
+def person_of(session: Session, copy: UserAutomation) -> Person:
+    """The owner of a copy, as the service knows them."""
+    user = session.get_one(User, copy.user_id)
+    return Person(
+        id=user.id,
+        name=user.name,
+        email=user.email,
+        phone_number=None,
+        role=user.role,
+        email_verified_at=None,
+        twofa_enabled=False,
+        created_at=user.created_at,
+        session_id=uuid4(),
+        audience=Audience.USER,
+    )

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from contextlib import closing, suppress
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
-from uuid import uuid4
 
 import pytest
 from sqlalchemy import select, update
@@ -18,21 +17,18 @@ from functions.payments.states import Because, move
 from functions.payments.sweep import sweep, sweep_with_unverified
 from local.zarinpal.running import Zarinpal
 from tests.concurrency.races import at_once
-from tests.factories import make_copy, make_payment, make_user, purchase_in
+from tests.factories import make_copy, make_payment, make_user, person_of, purchase_in
 from tests.functions.payments.purchases import paid_but_lost
 from zimmer import ledger
-from zimmer.auth.dependencies import Person
 from zimmer.db import Database, Session, committed, database, using
 from zimmer.errors import GatewayUnavailable, InProgress, QuoteUsed, TooManyOpenPayments
 from zimmer.models import (
-    Audience,
     Bucket,
     BusinessSettings,
     EntryKind,
     Payment,
     PaymentStatus,
     TokenEntry,
-    User,
     UserAutomation,
 )
 
@@ -148,28 +144,12 @@ def test_overlapping_batches_credit_each_payment_once_and_nobody_deadlocks(share
     assert purchases(shared) == sorted(f"payment:{payment_id}" for payment_id in payment_ids)
 
 
-def a_buyer(session: Session, copy: UserAutomation) -> Person:
-    user = session.get_one(User, copy.user_id)
-    return Person(
-        id=user.id,
-        name=user.name,
-        email=user.email,
-        phone_number=None,
-        role=user.role,
-        email_verified_at=None,
-        twofa_enabled=False,
-        created_at=user.created_at,
-        session_id=uuid4(),
-        audience=Audience.USER,
-    )
-
-
 def test_one_key_sent_ten_times_at_once_opens_one_purchase(
     shared: Database, own_database: str, gateway: Gateway, zarinpal: Zarinpal
 ) -> None:
     with shared.transaction() as session:
         copy = make_copy(session)
-        buyer = a_buyer(session, copy)
+        buyer = person_of(session, copy)
     order = InitPayment(automation_id=copy.automation_id, tokens=100)
 
     def click(_: int) -> str:
@@ -188,7 +168,7 @@ def test_many_purchases_at_once_open_no_more_than_the_limit(
 ) -> None:
     with shared.transaction() as session:
         copy = make_copy(session)
-        buyer = a_buyer(session, copy)
+        buyer = person_of(session, copy)
     order = InitPayment(automation_id=copy.automation_id, tokens=100)
 
     def buy(number: int) -> str:
@@ -208,7 +188,7 @@ def test_buying_again_while_being_credited_deadlocks_nobody(
     with shared.transaction() as session:
         session.execute(update(BusinessSettings).values(max_open_payments=1000))
         copy = make_copy(session)
-        buyer = a_buyer(session, copy)
+        buyer = person_of(session, copy)
         payment_ids = [a_verified_payment(session, copy, tokens=10) for _ in range(40)]
     order = InitPayment(automation_id=copy.automation_id, tokens=100)
 
@@ -264,7 +244,7 @@ def test_one_quote_brought_twice_at_once_under_two_keys_opens_one_purchase(
 ) -> None:
     with shared.transaction() as session:
         copy = make_copy(session)
-        buyer = a_buyer(session, copy)
+        buyer = person_of(session, copy)
         order = InitPayment(automation_id=copy.automation_id, tokens=100)
         quoted = InitQuoted(quote=quote(session, buyer, order).quote)
 
@@ -284,7 +264,7 @@ def test_ten_checks_at_once_ask_the_gateway_once(
 ) -> None:
     transaction_id, _ = at_the_bank(shared, gateway, zarinpal)
     with shared.transaction() as session:
-        buyer = a_buyer(session, session.scalars(select(UserAutomation)).one())
+        buyer = person_of(session, session.scalars(select(UserAutomation)).one())
 
     def ask(_: int) -> None:
         check(database().read(), buyer, transaction_id, gateway=gateway, trace_id="race")
@@ -298,7 +278,7 @@ def test_ten_checks_at_once_of_what_is_not_paid_ask_the_gateway_once(
 ) -> None:
     transaction_id, _ = at_the_bank(shared, gateway, zarinpal)
     with shared.transaction() as session:
-        buyer = a_buyer(session, session.scalars(select(UserAutomation)).one())
+        buyer = person_of(session, session.scalars(select(UserAutomation)).one())
     zarinpal.fail_next("verify", "refuse", code=-51, times=10)
 
     def ask(_: int) -> None:
@@ -313,7 +293,7 @@ def test_giving_up_while_coming_back_loses_no_money(
 ) -> None:
     transaction_id, authority = at_the_bank(shared, gateway, zarinpal)
     with shared.transaction() as session:
-        buyer = a_buyer(session, session.scalars(select(UserAutomation)).one())
+        buyer = person_of(session, session.scalars(select(UserAutomation)).one())
 
     def either(number: int) -> None:
         if number % 2:
@@ -345,7 +325,7 @@ def test_a_late_repetition_and_the_sweep_do_not_both_own_a_lost_purchase(
 ) -> None:
     with shared.transaction() as session:
         copy = make_copy(session)
-        buyer = a_buyer(session, copy)
+        buyer = person_of(session, copy)
     order = InitPayment(automation_id=copy.automation_id, tokens=100)
     zarinpal.fail_next("request", "apply_then_timeout", seconds=1)
     with using(shared), pytest.raises(GatewayUnavailable):

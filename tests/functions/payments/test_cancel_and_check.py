@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from sqlalchemy import select
@@ -14,7 +13,7 @@ from functions.payments.gateways.base import Gateway
 from local.poller import Poller
 from local.zarinpal.running import Zarinpal
 from tests.api import Answer, Api
-from tests.factories import make_user, purchase_in, token_for
+from tests.factories import make_user, person_of, purchase_in, token_for
 from tests.functions.payments.purchases import (
     Bought,
     ask_to_buy,
@@ -29,9 +28,8 @@ from tests.functions.payments.purchases import (
     tokens_of,
 )
 from zimmer import clock
-from zimmer.auth.dependencies import Person
 from zimmer.db import Session, database
-from zimmer.models import Audience, Automation, Notification, Payment, PaymentStatus, Role, User, UserAutomation
+from zimmer.models import Automation, Notification, Payment, PaymentStatus, Role, UserAutomation
 
 pytestmark = pytest.mark.usefixtures("gateway")
 
@@ -58,23 +56,6 @@ def check(customer: Api, transaction_id: str) -> Answer:
 def on_the_wire(answer: Answer) -> tuple[str, str]:
     assert answer.status == 200, answer.body
     return answer.json["status"], answer.json["phase"]
-
-
-def person_of(session: Session, copy: UserAutomation) -> Person:
-    """The owner of a copy, as the service knows them."""
-    user = session.get_one(User, copy.user_id)
-    return Person(
-        id=user.id,
-        name=user.name,
-        email=user.email,
-        phone_number=None,
-        role=user.role,
-        email_verified_at=None,
-        twofa_enabled=False,
-        created_at=user.created_at,
-        session_id=uuid4(),
-        audience=Audience.USER,
-    )
 
 
 # cancel
