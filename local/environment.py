@@ -21,7 +21,8 @@ SECRETS = DATA / "secrets.json"
 CLOCK = DATA / "clock"  # see local.moved_clock
 FRONTEND_URL, ADMIN_URL = "http://localhost:3000", "http://localhost:3001"
 MERCHANT = "11111111-2222-4333-8444-555555555555"
-FROM_THE_SHELL = ("HOME", "LANG", "LC_ALL", "PATH", "SSL_CERT_FILE", "TMPDIR", "USER")  # what any process needs
+# What any process needs, a Python whose own library lies beside it included.
+FROM_THE_SHELL = ("HOME", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "PATH", "SSL_CERT_FILE", "TMPDIR", "USER")
 # Settings a developer may change for a run: JWT_ACCESS_TOKEN_EXPIRE_MINUTES=5 ./zimmer up
 MAY_BE_SET = ("JWT_ACCESS_TOKEN_EXPIRE_MINUTES", "OPENAI_API_KEY", "PAYMENT_MINUTES", "POWERTOOLS_LOG_LEVEL")
 

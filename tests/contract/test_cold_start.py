@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from local.environment import plain_environment
 from local.template import functions, load_template
 
 HANDLERS = {name: function.handler for name, function in functions(load_template()).items()}
@@ -25,7 +26,11 @@ def modules_after(handler: str) -> set[str]:
     """What a fresh interpreter has imported once the handler's module is there."""
     module = handler.rpartition(".")[0]
     done = subprocess.run(
-        [sys.executable, "-c", LIST_MODULES, module], capture_output=True, text=True, check=True, env={"ENV": "local"}
+        [sys.executable, "-c", LIST_MODULES, module],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=plain_environment(),
     )
     return set(json.loads(done.stdout))
 
