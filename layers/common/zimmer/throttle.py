@@ -27,12 +27,15 @@ SWEPT_AT_ONCE = 20  # more than a hit can add, so that what has expired never pi
 
 # The inserted row carries its limit: a whole window (ends_at - at), the longest one (expires_at - ends_at),
 # and the attempts of a fresh window (remaining). The rows a hit sweeps away are never the ones it counts on.
+# They are chosen in a CTE, which runs once: as a subquery the plan may run it, and its LIMIT, once per row.
 HIT = """
-WITH swept AS (
-    DELETE FROM throttle_counters WHERE (kind, subject) IN (
-        SELECT kind, subject FROM throttle_counters
-        WHERE expires_at <= :at AND (kind, subject) NOT IN ({keys})
-        ORDER BY expires_at LIMIT {swept} FOR UPDATE SKIP LOCKED)
+WITH expired AS MATERIALIZED (
+    SELECT kind, subject FROM throttle_counters
+    WHERE expires_at <= :at AND (kind, subject) NOT IN ({keys})
+    ORDER BY expires_at LIMIT {swept} FOR UPDATE SKIP LOCKED
+), swept AS (
+    DELETE FROM throttle_counters old USING expired
+    WHERE (old.kind, old.subject) = (expired.kind, expired.subject)
 )
 INSERT INTO throttle_counters AS counter (kind, subject, remaining, strikes, ends_at, expires_at)
 VALUES {rows}
