@@ -1,6 +1,6 @@
-"""`./zimmer openapi`: the five apps' interfaces merged into `docs/api/openapi.json`.
+"""`./zimmer openapi`: the five apps' interfaces merged into `docs/api/openapi.json`, and the codes of their errors.
 
-`--check` writes nothing and fails when the file is stale.
+`--check` writes nothing and fails when a file is stale.
 """
 
 import json
@@ -12,19 +12,24 @@ from typing import Any
 from fastapi import FastAPI
 
 from local.template import ROOT
-from zimmer.errors import catalogue
+from zimmer.errors import ZimmerError, catalogue
 from zimmer.web import Problem
 
 GROUPS = ("auth", "automations", "payments", "support", "admin")
 OPENAPI = ROOT / "docs" / "api" / "openapi.json"
 PROBLEMS = ROOT / "docs" / "api" / "problems.md"
+PROBLEM_CODES = ROOT / "web" / "packages" / "api" / "src" / "problem-codes.gen.ts"
 
 Document = dict[str, Any]
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Write both files, or compare them with `--check`."""
-    fresh = {OPENAPI: json.dumps(merged(), ensure_ascii=False, indent=1) + "\n", PROBLEMS: problem_list()}
+    """Write the files, or compare them with `--check`."""
+    fresh = {
+        OPENAPI: json.dumps(merged(), ensure_ascii=False, indent=1) + "\n",
+        PROBLEMS: problem_list(),
+        PROBLEM_CODES: problem_codes(),
+    }
     if "--check" not in arguments:
         for path, text in fresh.items():
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -68,13 +73,23 @@ def app_of(group: str) -> FastAPI:
 
 def problem_list() -> str:
     """Every code an error can carry, as a page."""
-    rows = [
-        f"| `{kind.code}` | {kind.status} | {kind.title} | {_first_line(kind)} |"
-        for kind in sorted(catalogue(), key=lambda kind: (kind.status, kind.code))
-        if "code" in vars(kind)
-    ]
+    rows = [f"| `{kind.code}` | {kind.status} | {kind.title} | {_first_line(kind)} |" for kind in _kinds()]
     head = ["# Problems", "", "Every error is `application/problem+json` with one of these codes.", ""]
     return "\n".join([*head, "| code | status | title | when |", "|---|---|---|---|", *rows]) + "\n"
+
+
+def problem_codes() -> str:
+    """The same codes as a TypeScript union: a panel compiles only when it has a sentence for each."""
+    head = ["// Written by ./zimmer openapi from zimmer/errors.py. Do not change it by hand.", ""]
+    codes = [f'  "{code}",' for code in sorted({kind.code for kind in _kinds()})]
+    foot = ["] as const", "", "export type ProblemCode = (typeof PROBLEM_CODES)[number]"]
+    return "\n".join([*head, "export const PROBLEM_CODES = [", *codes, *foot]) + "\n"
+
+
+def _kinds() -> list[type[ZimmerError]]:
+    """Every error with a code of its own, in the order of the wire."""
+    with_code = [kind for kind in catalogue() if "code" in vars(kind)]
+    return sorted(with_code, key=lambda kind: (kind.status, kind.code))
 
 
 def _schemas(interface: Mapping[str, Any]) -> Document:

@@ -23,7 +23,7 @@ from zimmer.errors import (
 )
 from zimmer.models import Audience
 from zimmer.pagination import Page
-from zimmer.web import Health, client_ip, problems
+from zimmer.web import GroupHealth, client_ip, problems
 
 router = APIRouter(prefix="/api/auth", tags=["auth"])
 platform = APIRouter(tags=["platform"])
@@ -108,6 +108,6 @@ async def me(user: CurrentUser) -> Me:
 
 
 @platform.get("/api/health")
-async def platform_health() -> Health:
+async def platform_health() -> GroupHealth:
     """Whether the platform answers at all."""
-    return Health(group="platform")
+    return GroupHealth(group="platform")

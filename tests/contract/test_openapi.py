@@ -31,6 +31,11 @@ def test_the_written_interface_is_fresh() -> None:
     assert openapi.main(["--check"]) == 0
 
 
+def test_every_operation_has_a_name_of_its_own() -> None:
+    names = [operation["operationId"] for operations in DOCUMENT["paths"].values() for operation in operations.values()]
+    assert sorted(names) == sorted(set(names))
+
+
 @pytest.mark.parametrize("group", GROUPS)
 def test_no_route_is_hidden_from_the_document(group: str) -> None:
     found = {

@@ -23,7 +23,7 @@ from zimmer.web.problems import PROBLEM_JSON, Problem, answer_as_problems, probl
 
 __all__ = [
     "BODY_LIMIT",
-    "Health",
+    "GroupHealth",
     "PathId",
     "Problem",
     "RequestId",
@@ -52,7 +52,7 @@ class StrictBody(BaseModel):
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
 
-class Health(BaseModel):
+class GroupHealth(BaseModel):
     """The group answers. It says nothing about the database."""
 
     status: str = "ok"
@@ -95,10 +95,10 @@ def lambda_handler(app: FastAPI) -> LambdaHandler:
 def _health(group: str) -> APIRouter:
     router = APIRouter()
 
-    @router.get(f"/api/{group}/health")
-    async def health() -> Health:
+    @router.get(f"/api/{group}/health", operation_id=f"{group}_health")
+    async def health() -> GroupHealth:
         """Whether this group answers, without asking the database."""
-        return Health(group=group)
+        return GroupHealth(group=group)
 
     return router
 
