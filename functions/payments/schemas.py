@@ -34,7 +34,9 @@ InitBody = Annotated[InitPayment | InitQuoted, WrapValidator(_one_form)]
 
 
 class Quoted(BaseModel):
-    """A price that holds until `expires_at`; `quote` goes into the request that opens the purchase."""
+    """A price that holds until `expires_at`, `expires_in` seconds from now; `quote` goes into the request that
+    opens the purchase.
+    """
 
     quote: str
     unit_price: int
@@ -43,6 +45,7 @@ class Quoted(BaseModel):
     amount_before: int
     currency: str = "IRR"
     expires_at: datetime
+    expires_in: int
 
 
 class PaymentStarted(BaseModel):

@@ -37,6 +37,7 @@ def quote(session: Session, customer: Person, order: InitPayment) -> Quoted:
         discount=new.amount_before - new.amount,
         amount_before=new.amount_before,
         expires_at=new.expires_at,
+        expires_in=int(quotes.VALID_FOR.total_seconds()),
     )
 
 

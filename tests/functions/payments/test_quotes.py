@@ -76,6 +76,7 @@ def test_a_quote_says_the_price_and_until_when(customer: Api, copy: UserAutomati
     }
     left = datetime.fromisoformat(answer.json["expires_at"]) - clock.now()
     assert timedelta(minutes=14, seconds=50) < left <= timedelta(minutes=15)
+    assert answer.json["expires_in"] == 15 * 60
 
 
 def test_a_quote_opens_nothing(customer: Api, session: Session, copy: UserAutomation, zarinpal: Zarinpal) -> None:
