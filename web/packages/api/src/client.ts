@@ -1,0 +1,54 @@
+/** The typed client: the bearer goes along, and an expired one is renewed once, silently. */
+
+import createClient from "openapi-fetch"
+import { apiOrigin } from "./config"
+import { problemOf, unreachable } from "./problem"
+import type { paths } from "./schema.gen"
+import { accessToken, renew } from "./session"
+
+const ANSWER_WITHIN = 40_000 // ms; opening a purchase waits for the bank
+const RENEWABLE = new Set(["token-expired", "token-invalid", "not-signed-in"])
+
+type Answer<T> = { data?: T; error?: unknown; response: Response }
+
+/** One call of the API, by its path in docs/api/openapi.json. */
+export const api = createClient<paths>({
+  baseUrl: apiOrigin(),
+  credentials: "include",
+  fetch: renewedOnce,
+})
+
+/** What the API said, or the Problem it had. */
+export async function answered<T>(call: Promise<Answer<T>>): Promise<T> {
+  const { data, error, response } = await call
+  if (!response.ok) throw problemOf(response, error)
+  return data as T
+}
+
+async function renewedOnce(request: Request): Promise<Response> {
+  const again = request.clone() // a body can be sent once
+  const response = await send(request)
+  if (!(await asksForRenewal(response)) || !(await renew())) return response
+  return send(again)
+}
+
+async function asksForRenewal(response: Response): Promise<boolean> {
+  if (response.status !== 401 || accessToken() === null) return false
+  const said = (await response
+    .clone()
+    .json()
+    .catch(() => null)) as { code?: string } | null
+  return RENEWABLE.has(said?.code ?? "")
+}
+
+async function send(request: Request): Promise<Response> {
+  const token = accessToken()
+  if (token) request.headers.set("authorization", `Bearer ${token}`)
+  const signal = AbortSignal.any([request.signal, AbortSignal.timeout(ANSWER_WITHIN)])
+  try {
+    return await fetch(request, { signal })
+  } catch (error) {
+    if (request.signal.aborted) throw error // the page has gone elsewhere
+    throw unreachable()
+  }
+}

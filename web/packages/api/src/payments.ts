@@ -1,0 +1,85 @@
+/** Purchases: their price, their beginning, and how they go. */
+
+import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query"
+import { answered, api } from "./client"
+import type { components } from "./schema.gen"
+
+export type Quote = components["schemas"]["Quoted"]
+export type PaymentLine = components["schemas"]["PaymentLine"]
+export type PaymentDetail = components["schemas"]["PaymentDetail"]
+export type PaymentStarted = components["schemas"]["PaymentStarted"]
+export type PublicStatus = components["schemas"]["PublicStatus"]
+export type Phase = components["schemas"]["Phase"]
+
+/** What so many tokens cost the signed-in customer, promised for a quarter of an hour. */
+export function quote(automationId: number, tokens: number, signal?: AbortSignal): Promise<Quote> {
+  const body = { automation_id: automationId, tokens }
+  return answered(api.POST("/api/payments/quote", { body, signal }))
+}
+
+/** Open the purchase of a quote, once per key, and learn where to pay. */
+export function startPurchase(quoted: string, idempotencyKey: string): Promise<PaymentStarted> {
+  return answered(
+    api.POST("/api/payments/zarinpal/init", {
+      params: { header: { "idempotency-key": idempotencyKey } },
+      body: { quote: quoted },
+    }),
+  )
+}
+
+/** The customer's purchases, newest first, page after page. */
+export const ownPayments = infiniteQueryOptions({
+  queryKey: ["payments", "list"],
+  queryFn: ({ pageParam, signal }) =>
+    answered(
+      api.GET("/api/payments", { params: { query: { limit: 20, cursor: pageParam } }, signal }),
+    ),
+  initialPageParam: undefined as string | undefined,
+  getNextPageParam: (page) => page.next_cursor ?? undefined,
+})
+
+/** One purchase as its owner sees it. */
+export function ownPayment(transactionId: string) {
+  return queryOptions({
+    queryKey: ["payments", "one", transactionId],
+    queryFn: ({ signal }) =>
+      answered(
+        api.GET("/api/payments/{transaction_id}", {
+          params: { path: { transaction_id: transactionId } },
+          signal,
+        }),
+      ),
+  })
+}
+
+/** One purchase as anybody may see it who knows its random id. */
+export function publicStatus(transactionId: string) {
+  return queryOptions({
+    queryKey: ["payments", "status", transactionId],
+    queryFn: ({ signal }) =>
+      answered(
+        api.GET("/api/payments/status/{transaction_id}", {
+          params: { path: { transaction_id: transactionId } },
+          signal,
+        }),
+      ),
+  })
+}
+
+/** Have the bank asked now, and see what is known. */
+export function checkPayment(transactionId: string): Promise<PaymentDetail> {
+  return answered(
+    api.POST("/api/payments/{transaction_id}/check", {
+      params: { path: { transaction_id: transactionId } },
+    }),
+  )
+}
+
+/** Give up a purchase that is not paid. */
+export function cancelPayment(transactionId: string): Promise<PaymentDetail> {
+  return answered(
+    api.POST("/api/payments/{transaction_id}/cancel", {
+      params: { path: { transaction_id: transactionId } },
+    }),
+  )
+}
