@@ -1,0 +1,77 @@
+import { useSession } from "@zimmer/api/useSession"
+import { ButtonLink } from "@zimmer/ui/Button"
+import { Card } from "@zimmer/ui/Card"
+import { Notice } from "@zimmer/ui/Notice"
+import { Shamseh } from "@zimmer/ui/Shamseh"
+import Link from "next/link"
+import { useRouter } from "next/router"
+import { type ReactNode, useState } from "react"
+import { ownPath } from "@/features/account/next"
+import { fa } from "@/messages/fa"
+
+const text = fa.account
+const OTHER_DOOR = {
+  login: { href: "/signup/", question: text.noAccount, action: text.goSignUp },
+  signup: { href: "/login/", question: text.haveAccount, action: text.goSignIn },
+} as const
+
+type Props = { door: keyof typeof OTHER_DOOR; title: string; lead: string; children: ReactNode }
+
+/** The frame of the two doors: one card, and the way to the other door with the same destination. */
+export function DoorPage({ door, title, lead, children }: Props) {
+  const router = useRouter()
+  const other = OTHER_DOOR[door]
+  const next = typeof router.query.next === "string" ? { next: router.query.next } : {}
+  return (
+    <div className="mx-auto grid max-w-md gap-6 sm:pt-4">
+      <div className="text-center">
+        <Shamseh size={48} variant="line" className="mx-auto mb-3 text-lapis" />
+        <h1 className="font-bold text-xl">{title}</h1>
+        <p className="mt-1 text-ink-soft">{lead}</p>
+      </div>
+      <AlreadyIn />
+      <Card padding="lg">{children}</Card>
+      <p className="text-center text-ink-soft">
+        {other.question}{" "}
+        <Link
+          href={{ pathname: other.href, query: next }}
+          className="inline-flex min-h-11 items-center px-1 font-semibold text-lapis-ink underline underline-offset-4"
+        >
+          {other.action}
+        </Link>
+      </p>
+      {door === "login" && (
+        <p className="text-center text-ink-soft text-sm">
+          {text.looking}{" "}
+          <Link
+            href="/automations/marketplace"
+            className="inline-flex min-h-11 items-center px-1 text-lapis-ink underline underline-offset-4"
+          >
+            {text.seeMarket}
+          </Link>
+        </p>
+      )}
+    </div>
+  )
+}
+
+/** Whoever comes here signed in is told so; whoever signs in here is on the way out. */
+function AlreadyIn() {
+  const session = useSession()
+  const router = useRouter()
+  const [hasComeAsVisitor, setVisitor] = useState(false)
+  if (session.state === "visitor" && !hasComeAsVisitor) setVisitor(true)
+  if (session.state !== "member" || hasComeAsVisitor) return null
+  return (
+    <Notice
+      tone="info"
+      action={
+        <ButtonLink as={Link} variant="secondary" href={ownPath(router.query.next)}>
+          {text.goOn}
+        </ButtonLink>
+      }
+    >
+      {text.alreadyIn(session.user.name)}
+    </Notice>
+  )
+}

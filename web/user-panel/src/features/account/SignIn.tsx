@@ -1,0 +1,72 @@
+import { standardSchemaResolver } from "@hookform/resolvers/standard-schema"
+import { login } from "@zimmer/api/account"
+import { Problem } from "@zimmer/api/problem"
+import { useSession } from "@zimmer/api/useSession"
+import { Button } from "@zimmer/ui/Button"
+import { Field } from "@zimmer/ui/Field"
+import { Input } from "@zimmer/ui/Input"
+import { Notice } from "@zimmer/ui/Notice"
+import { PasswordInput } from "@zimmer/ui/PasswordInput"
+import { useForm } from "react-hook-form"
+import { DoorPage } from "@/features/account/DoorPage"
+import { type SignInForm, signInForm } from "@/features/account/forms"
+import { useEntrance } from "@/features/account/useEntrance"
+import { fa } from "@/messages/fa"
+import { sentenceOf } from "@/messages/problems"
+import { ProblemNotice } from "@/shell/ProblemNotice"
+
+const text = fa.account
+const ENDED = new Problem("token-expired", 401)
+
+/** The customers' door. */
+export function SignIn() {
+  const { enter, problem } = useEntrance(login)
+  const { register, handleSubmit, formState } = useForm<SignInForm>({
+    resolver: standardSchemaResolver(signInForm),
+    defaultValues: { email: "", password: "" },
+  })
+  const session = useSession()
+  const hasEnded = session.state === "visitor" && session.hasEnded
+  const { errors, isSubmitting } = formState
+  return (
+    <DoorPage door="login" title={text.signInTitle} lead={text.signInLead}>
+      <form noValidate onSubmit={handleSubmit(enter)} className="grid gap-5">
+        {hasEnded && !problem && <Notice tone="info">{sentenceOf(ENDED)}</Notice>}
+        {problem && <ProblemNotice problem={problem} />}
+        <Field label={text.email} error={errors.email?.message}>
+          {(ids) => (
+            <Input
+              {...ids}
+              {...register("email")}
+              type="email"
+              dir="ltr"
+              autoComplete="username"
+              inputMode="email"
+            />
+          )}
+        </Field>
+        <Field label={text.password} error={errors.password?.message}>
+          {(ids) => (
+            <PasswordInput
+              {...ids}
+              {...register("password")}
+              autoComplete="current-password"
+              showLabel={text.showPassword}
+              hideLabel={text.hidePassword}
+            />
+          )}
+        </Field>
+        <Button
+          variant="primary"
+          type="submit"
+          size="lg"
+          block
+          busy={isSubmitting}
+          busyLabel={text.signingIn}
+        >
+          {text.signIn}
+        </Button>
+      </form>
+    </DoorPage>
+  )
+}

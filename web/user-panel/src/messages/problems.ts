@@ -1,0 +1,85 @@
+/** Our own sentence for everything that can go wrong. It does not compile while a code has none. */
+
+import type { Code, Problem } from "@zimmer/api/problem"
+import { count } from "@zimmer/ui/format"
+
+type Facts = Problem["facts"]
+type Sentence = string | ((facts: Facts) => string)
+
+const NOTHING_LOST = "مبلغی از حساب شما کم نشده است."
+const SIGN_IN_AGAIN =
+  "نشست شما پایان یافت. دوباره وارد شوید تا از همین‌جا ادامه دهید؛ چیزی از دست نرفته است."
+const OUR_FAULT = "این بخش اکنون پاسخ نمی‌دهد. مشکل از سمت ماست؛ کمی بعد دوباره تلاش کنید."
+const GATEWAY_AWAY =
+  "درگاه زرین‌پال اکنون پاسخ نمی‌دهد. خرید را موقتاً بسته‌ایم تا پولی سرگردان نماند؛ با برقراری درگاه خودکار باز می‌شود."
+
+const SENTENCES: Record<Code, Sentence> = {
+  "above-maximum": ({ max_tokens }) =>
+    `این مقدار از سقف درگاه بیشتر است. بیشترین خرید ${amount(max_tokens)} توکن است.`,
+  "automation-not-added": "پیش از خرید توکن، این اتوماسیون را به حساب خود اضافه کنید.",
+  "automation-not-found": "این اتوماسیون در بازار نیست. شاید سازنده آن را برداشته باشد.",
+  "automation-unavailable": "خرید این اتوماسیون اکنون بسته است. توکن‌های شما سر جای خود است.",
+  "bad-request": "این درخواست خوانده نشد. صفحه را تازه کنید و دوباره تلاش کنید.",
+  "below-minimum": ({ min_tokens }) =>
+    `این مقدار از کمترین خرید کمتر است. کمترین خرید ${amount(min_tokens)} توکن است.`,
+  "body-too-large": "آنچه فرستادید بزرگ‌تر از اندازهٔ مجاز است.",
+  conflict: "این تغییر با وضعیت کنونی نمی‌خواند. صفحه را تازه کنید.",
+  "daily-cap-reached": "سقف مصرف امروز پر شد. ربات از ساعت ۰۰:۰۰ دوباره کار می‌کند.",
+  "database-unavailable": OUR_FAULT,
+  "email-taken": "با این ایمیل پیش‌تر حساب ساخته‌اند. اگر حساب از شماست، وارد شوید.",
+  forbidden: "اجازهٔ این کار را ندارید.",
+  "gateway-refused": `درگاه بانکی این پرداخت را نپذیرفت. ${NOTHING_LOST} کمی بعد دوباره تلاش کنید.`,
+  "gateway-unavailable": GATEWAY_AWAY,
+  "idempotency-conflict": `این خرید تغییر کرده است. قیمت تازه را ببینید و ادامه دهید؛ ${NOTHING_LOST}`,
+  "in-progress": "همین درخواست در حال انجام است. چند لحظه صبر کنید.",
+  "insufficient-tokens": ({ needed, available }) =>
+    `این کار ${amount(needed)} توکن می‌خواهد و موجودی شما ${amount(available)} توکن است.`,
+  "internal-error": OUR_FAULT,
+  "malformed-json": "این درخواست خوانده نشد. صفحه را تازه کنید و دوباره تلاش کنید.",
+  "method-not-allowed": "این کار در این نشانی شدنی نیست.",
+  "not-allowed": "نقش شما اجازهٔ این کار را ندارد.",
+  "not-found": "آنچه می‌خواهید اینجا نیست.",
+  "not-signed-in": SIGN_IN_AGAIN,
+  "origin-refused": "این صفحه از نشانی دیگری باز شده است. از نشانی اصلی زیمر وارد شوید.",
+  "package-only": "این اتوماسیون فقط در بسته‌های آماده فروخته می‌شود. یکی از بسته‌ها را برگزینید.",
+  "payment-not-found": "پرداختی با این نشانی پیدا نشد.",
+  "payment-required": "برای این کار باید توکن بخرید.",
+  "quote-expired":
+    "مهلت این قیمت تمام شد. قیمت تازه را ببینید و ادامه دهید؛ مبلغی از شما کم نشده است.",
+  "quote-invalid": `این قیمت دیگر معتبر نیست. قیمت تازه را ببینید و ادامه دهید؛ ${NOTHING_LOST}`,
+  "quote-used": `با این قیمت پیش‌تر خریدی آغاز شده است. آن را در پرداخت‌ها ببینید؛ ${NOTHING_LOST}`,
+  "route-not-found": "آنچه می‌خواهید اینجا نیست.",
+  "service-token-invalid": "این درخواست از سوی اتوماسیون پذیرفته نشد.",
+  "session-not-found": "چنین نشستی در حساب شما نیست.",
+  "session-revoked": "برای ایمنی حساب، این نشست بسته شد. دوباره وارد شوید.",
+  "token-expired": SIGN_IN_AGAIN,
+  "token-invalid": SIGN_IN_AGAIN,
+  "too-many-open-payments":
+    "چند پرداخت باز دارید. نخست یکی از آن‌ها را کامل یا لغو کنید، سپس خرید تازه را آغاز کنید.",
+  "too-many-requests": ({ retry_after_s }) =>
+    `شمار درخواست‌ها زیاد شد. ${waitFor(retry_after_s)} دوباره تلاش کنید.`,
+  unavailable: OUR_FAULT,
+  unprocessable: "این درخواست شدنی نیست. آنچه نوشته‌اید را بازبینی کنید.",
+  unreachable: "به زیمر دسترسی نداریم. اتصال اینترنت خود را بررسی کنید و دوباره تلاش کنید.",
+  "user-automation-inactive": "این اتوماسیون در حساب شما خاموش است.",
+  "user-automation-not-found": "این اتوماسیون در حساب شما نیست.",
+  "validation-failed": "بعضی خانه‌ها درست پر نشده است. آن‌ها را بازبینی کنید.",
+  "wrong-credentials": "ایمیل یا گذرواژه درست نیست.",
+}
+
+/** What a customer reads about this problem. */
+export function sentenceOf(problem: Problem): string {
+  const sentence = SENTENCES[problem.code]
+  return typeof sentence === "string" ? sentence : sentence(problem.facts)
+}
+
+function amount(fact: unknown): string {
+  return count(Number(fact))
+}
+
+function waitFor(seconds: unknown): string {
+  if (typeof seconds !== "number") return "کمی بعد"
+  return seconds < 90
+    ? `${count(Math.max(1, seconds))} ثانیهٔ دیگر`
+    : `${count(Math.ceil(seconds / 60))} دقیقهٔ دیگر`
+}
