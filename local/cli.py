@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from local.template import ROOT
@@ -16,6 +16,7 @@ CHECKS = {
     "types": ("mypy",),
     "imports": ("lint-imports",),
 }
+WEB_CHECKS = {"web style": "lint", "web types": "types", "web tests": "test"}  # by the names of npm's scripts
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -29,6 +30,8 @@ def main(arguments: Sequence[str]) -> int:
 def up(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="./zimmer up", description="Run the whole platform until Ctrl-C.")
     parser.add_argument("--port", type=int, default=8000, help="of the API (8000)")
+    parser.add_argument("--panel-port", type=int, default=3000, help="of the customer panel (3000, or the next free)")
+    parser.add_argument("--without-panels", action="store_true", help="the API alone; nothing is built")
     parser.add_argument("--sandboxes", type=int, default=1, metavar="N", help="processes per function (1)")
     parser.add_argument("--without-worker", action="store_true", help="take payments, but credit no tokens")
     parser.add_argument("--empty", action="store_true", help="seed accounts and automations, and no past")
@@ -40,6 +43,8 @@ def up(arguments: list[str]) -> int:
 
     wishes = Wishes(
         port=chosen.port,
+        panel_port=chosen.panel_port,
+        with_panels=not chosen.without_panels,
         sandboxes=max(1, chosen.sandboxes),
         with_worker=not chosen.without_worker,
         with_history=not chosen.empty,
@@ -51,15 +56,54 @@ def test(arguments: list[str]) -> int:
     return subprocess.run([sys.executable, "-m", "pytest", *arguments], cwd=ROOT).returncode
 
 
+def e2e(arguments: list[str]) -> int:
+    """The browser tests, or some of them; what a failed one looked like is kept."""
+    from local.environment import DATA
+
+    paths = [] if any(argument.startswith("tests") for argument in arguments) else ["tests/e2e"]
+    kept = [
+        "--output",
+        str(DATA / "e2e" / "failed"),
+        "--tracing",
+        "retain-on-failure",
+        "--screenshot",
+        "only-on-failure",
+    ]
+    return test([*kept, *paths, *arguments])
+
+
+def screenshots(arguments: list[str]) -> int:
+    from local.screenshots import main as run
+
+    return run(arguments)
+
+
+def web(_: list[str]) -> int:
+    """The panels' own checks, each as one line."""
+    from local import node
+    from local.errors import StepFailed
+    from local.panels import Workspace
+
+    workspace = Workspace()
+    try:
+        workspace.install()
+    except StepFailed:  # its step has said why
+        return 1
+    commands = {name: tuple(node.npm("run", "--silent", script)) for name, script in WEB_CHECKS.items()}
+    return max([check(name, command, workspace.web, node.environment()) for name, command in commands.items()])
+
+
 def lint(_: list[str]) -> int:
     """Every check, each as one line; what a failed one said stands below it."""
     return max([check(name, command) for name, command in CHECKS.items()])
 
 
-def check(name: str, command: tuple[str, ...]) -> int:
+def check(name: str, command: tuple[str, ...], where: Path = ROOT, environment: Mapping[str, str] | None = None) -> int:
     started = time.monotonic()
     print(f"  {name} … ", end="", flush=True)
-    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    done = subprocess.run(
+        command, cwd=where, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
     print(f"{'failed' if done.returncode else 'ok'}  {time.monotonic() - started:.1f} s", flush=True)
     if done.returncode:
         print(done.stdout)
@@ -137,7 +181,10 @@ def validate(_: list[str]) -> int:
 VERBS: dict[str, Callable[[list[str]], int]] = {
     "up": up,
     "test": test,
+    "e2e": e2e,
+    "screenshots": screenshots,
     "lint": lint,
+    "web": web,
     "sql": sql,
     "demo": demo,
     "code": code,

@@ -1,10 +1,10 @@
-"""A program that runs beside the platform: the queue server, the pretend bank, the sample automation."""
+"""A program that runs beside the platform: the queue server, the pretend bank, the sample automation, a panel."""
 
 import contextlib
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from local.environment import plain_environment
@@ -18,7 +18,7 @@ STOP_SECONDS = 3.0
 
 
 class Companion:
-    """A Python module that serves a port. `wait` for it as late as possible: it starts while others work."""
+    """A program that serves a port. `wait` for it as late as possible: it starts while others work."""
 
     def __init__(self, process: subprocess.Popen[bytes], *, port: int, log: Path) -> None:
         self._process = process
@@ -49,17 +49,27 @@ class Companion:
             self._process.wait()
 
 
-@contextlib.contextmanager
-def beside(module: str, *arguments: str, port: int, log: Path, leash: Leash) -> Iterator[Companion]:
+def beside(
+    module: str, *arguments: str, port: int, log: Path, leash: Leash
+) -> contextlib.AbstractContextManager[Companion]:
     """`python -m module arguments` for the length of the block."""
+    command = [sys.executable, "-m", module, *arguments]
+    return running(command, plain_environment(), port=port, log=log, leash=leash)
+
+
+@contextlib.contextmanager
+def running(
+    command: Sequence[str], environment: Mapping[str, str], *, port: int, log: Path, leash: Leash
+) -> Iterator[Companion]:
+    """Any program that serves this port, for the length of the block."""
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", module, *arguments],
+            command,
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
             cwd=ROOT,
-            env=plain_environment(),
+            env=environment,
             start_new_session=True,  # Ctrl-C is for the platform, which stops us in its own order
         )
     leash.hold(process.pid)

@@ -20,9 +20,15 @@ from local.leash import is_alive
 from local.ports import is_free, next_free
 
 ROOT = Path(__file__).resolve().parent.parent
-DATA = ROOT / ".local"
+DATA = ROOT / os.environ.get("ZIMMER_DATA", ".local")
 API_PORT = 8000
-OTHER_PORTS = {8010: "the pretend bank", 8020: "the queue", 8030: "the sample automation", 54320: "Postgres"}
+OTHER_PORTS = {
+    3000: "the customer panel",
+    8010: "the pretend bank",
+    8020: "the queue",
+    8030: "the sample automation",
+    54320: "Postgres",
+}
 NEEDED_GB = 2.0
 REACHES = 'cd "$1"'
 

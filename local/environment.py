@@ -15,11 +15,12 @@ from pathlib import Path
 from local.queues import REGION
 from local.template import ROOT
 
-DATA = ROOT / ".local"
+STORE = ROOT / ".local"  # what all platforms of this machine share: tools, and what is built
+# What a platform has for itself: its database, record, logs, clock and secrets. Another folder is another platform.
+DATA = ROOT / os.environ.get("ZIMMER_DATA", ".local")
 LOGS = DATA / "logs"
 SECRETS = DATA / "secrets.json"
 CLOCK = DATA / "clock"  # see local.moved_clock
-FRONTEND_URL, ADMIN_URL = "http://localhost:3000", "http://localhost:3001"
 MERCHANT = "11111111-2222-4333-8444-555555555555"
 # What any process needs, a Python whose own library lies beside it included.
 FROM_THE_SHELL = ("HOME", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "PATH", "SSL_CERT_FILE", "TMPDIR", "USER")
@@ -33,6 +34,8 @@ class Places:
 
     database_url: str
     api_url: str
+    frontend_url: str
+    admin_url: str
     zarinpal_url: str
     sqs_url: str
     credit_queue_url: str
@@ -54,9 +57,9 @@ def shared_environment(places: Places, keys: Mapping[str, str]) -> dict[str, str
         "DATABASE_URL": places.database_url,
         "DB_PREPARED": "on",
         "API_BASE_URL": places.api_url,
-        "FRONTEND_URL": FRONTEND_URL,
-        "ADMIN_URL": ADMIN_URL,
-        "CORS_ORIGINS": json.dumps([FRONTEND_URL, ADMIN_URL]),
+        "FRONTEND_URL": places.frontend_url,
+        "ADMIN_URL": places.admin_url,
+        "CORS_ORIGINS": json.dumps([places.frontend_url, places.admin_url]),
         "JWT_ALGORITHM": "HS256",
         "ZARRINPAL_MERCHANT_ID": MERCHANT,
         "ZARRINPAL_BASE_URL": f"{places.zarinpal_url}/pg/v4/payment/",

@@ -12,14 +12,16 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol
 
 from local import docs
-from local.http_event import Headers, MalformedAnswer, Reply, Request, event_of, reply_of
+from local.http_event import Headers, MalformedAnswer, Reply, Request, cookies_of, event_of, reply_of
 from local.sandbox import NoneFree, SandboxError, TimedOut
 from local.template import Cors, Route, find_route
 from local.throttle import Throttle
 
 BODY_LIMIT = 10 * 1024 * 1024  # bytes; API Gateway's, and not to be raised there
 IN_FLIGHT = 64  # requests that may wait for sandboxes at once; waiting costs a thread
-COMES_FROM = "x-local-comes-from"  # pretended customers have addresses of their own; on AWS nobody chooses one
+# Pretended customers have addresses of their own, named by a header or, where a header would make a browser ask for
+# leave first, by a cookie. Neither reaches the functions, and on AWS nobody chooses an address.
+COMES_FROM = "x-local-comes-from"
 QUIET = "/_local"  # its page asks every second
 HOP_BY_HOP = {"connection", "content-length", "keep-alive", "transfer-encoding"}
 
@@ -120,15 +122,28 @@ class Gateway:
         if len(body) > BODY_LIMIT:
             return None
         headers = [(name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in scope["headers"]]
+        pretended, headers = pretended_address(headers)
         return Request(
             method=scope["method"],
             path=(scope.get("raw_path") or scope["path"].encode()).decode("latin-1"),
             query=scope["query_string"].decode("latin-1"),
-            headers=[(name, value) for name, value in headers if name != COMES_FROM],
+            headers=headers,
             body=bytes(body),
-            source_ip=dict(headers).get(COMES_FROM) or (scope.get("client") or ("127.0.0.1", 0))[0],
+            source_ip=pretended or (scope.get("client") or ("127.0.0.1", 0))[0],
             port=self._port,
         )
+
+
+def pretended_address(headers: Headers) -> tuple[str, Headers]:
+    """Where the caller says it comes from, empty when it says nothing, and its headers without that."""
+    cookies = [cookie.partition("=") for cookie in cookies_of(headers)]
+    said = [value for name, value in headers if name == COMES_FROM]
+    said += [value for name, _, value in cookies if name == COMES_FROM]
+    if not said:
+        return "", headers
+    kept = "; ".join(f"{name}{equals}{value}" for name, equals, value in cookies if name != COMES_FROM)
+    others = [(name, value) for name, value in headers if name not in (COMES_FROM, "cookie")]
+    return said[0], [*others, *([("cookie", kept)] if kept else [])]
 
 
 def local_origins(cors: Cors, parameters: Mapping[str, str]) -> list[str]:

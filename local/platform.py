@@ -8,25 +8,26 @@ import os
 import socket
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
-from local import moved_clock, ports, queues, record, screen
-from local.companion import Companion, beside
-from local.environment import ADMIN_URL, DATA, FRONTEND_URL, LOGS, Places, adopt, local_keys, shared_environment
+from local import moved_clock, node, panels, ports, queues, record, screen
+from local.companion import Companion, beside, running
+from local.environment import DATA, LOGS, Places, adopt, local_keys, shared_environment
 from local.errors import StepFailed
+from local.filling import accounts_of, fill, refuse_unreachable, service_token_of
 from local.gateway import Gateway, local_origins
 from local.http_event import Reply, Request
 from local.leash import Leash
 from local.poller import Poller
 from local.postgres import Postgres
 from local.queues import Address
-from local.record import Account, Record
+from local.record import Record
 from local.sandbox import Sandboxes, Surroundings
 from local.scheduler import Clock
 from local.serving import serving
-from local.template import cors, event_sources, functions, limits, load_template, routes, schedules
+from local.template import ROOT, cors, event_sources, functions, limits, load_template, routes, schedules
 from local.template import queues as queues_of
 from local.throttle import Throttle
 
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from local.control import Control
 
 POSTGRES_PORT, QUEUE_PORT, ZARINPAL_PORT, AUTOMATION_PORT = 54320, 8020, 8010, 8030
+ADMIN_URL = "http://localhost:3001"  # where the dashboard will be
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,8 @@ class Wishes:
     """What the person who types `./zimmer up` may choose."""
 
     port: int = 8000
+    panel_port: int = panels.CUSTOMER.port
+    with_panels: bool = True
     sandboxes: int = 1
     with_worker: bool = True
     with_history: bool = True  # without it, the seed has accounts and automations only
@@ -56,17 +60,21 @@ class Platform:
         self._stopping = threading.Event()
         self._leash = undo.enter_context(Leash())
         self._pids: dict[str, int] = {}
+        self._api_url = f"http://localhost:{wishes.port}"
 
     def start(self) -> None:
         """Everything, one shown step after the other. Raises StepFailed after the step has said why."""
         sockets = self._take_port()
+        panel_url = self._start_panel()
         queue_server = self._beside("queue", QUEUE_PORT, "moto.server", "-H", "localhost", "-p")
         bank = self._beside("zarinpal", ZARINPAL_PORT, "local.zarinpal", "--port")
         database_url = self._start_database()
         addresses = self._make_queues(queue_server)
         places = Places(
             database_url=database_url,
-            api_url=f"http://localhost:{self._wishes.port}",
+            api_url=self._api_url,
+            frontend_url=panel_url or f"http://localhost:{self._wishes.panel_port}",
+            admin_url=ADMIN_URL,
             zarinpal_url=bank.url,
             sqs_url=queue_server.url,
             credit_queue_url=addresses["CreditQueue"].url,
@@ -81,9 +89,9 @@ class Platform:
         sandboxes = Sandboxes(functions(self._template), surroundings, per_function=self._wishes.sandboxes)
         self._undo.callback(sandboxes.stop)
         control = self._control(sandboxes, queue_server, addresses, places)
-        self._open_gateway(sandboxes, sockets, control.room)
+        self._open_gateway(sandboxes, sockets, places, control.room)
         self._begin_background(sandboxes, control.pollers)
-        self._announce(self._record(places, addresses, automation, seeded))
+        self._announce(self._record(places, addresses, automation, seeded, panel_url))
         self._warm(sandboxes)
 
     def _take_port(self) -> list[socket.socket]:
@@ -97,11 +105,28 @@ class Platform:
             self._undo.callback(held.close)
         return sockets
 
+    def _start_panel(self) -> str:
+        """The customer panel's address, its export being served there; empty when nobody wants it."""
+        if not self._wishes.with_panels:
+            return ""
+        panel, workspace = panels.CUSTOMER, panels.Workspace()
+        workspace.prepare(panel)
+        with screen.step(f"serving the {panel.title}"):
+            port = ports.this_or_next(self._wishes.panel_port)
+            command = workspace.server(panel, port=port, api_url=self._api_url)
+            log = LOGS / f"{panel.folder}.log"
+            server = self._keep("panel", running(command, node.environment(), port=port, log=log, leash=self._leash))
+            server.wait()
+        return server.url
+
     def _beside(self, name: str, port: int, module: str, *arguments: str) -> Companion:
         """A companion on this port or a free one; the port is its last argument."""
         port = ports.preferred(port)
-        running = beside(module, *arguments, str(port), port=port, log=LOGS / f"{name}.log", leash=self._leash)
-        companion = self._undo.enter_context(running)
+        log = LOGS / f"{name}.log"
+        return self._keep(name, beside(module, *arguments, str(port), port=port, log=log, leash=self._leash))
+
+    def _keep(self, name: str, starting: AbstractContextManager[Companion]) -> Companion:
+        companion = self._undo.enter_context(starting)
         self._pids[name] = companion.pid
         return companion
 
@@ -125,7 +150,7 @@ class Platform:
         with screen.step("starting the pretend bank"):
             bank.wait()
         with screen.step("starting the sample automation"):
-            arguments = ["--api", f"http://localhost:{self._wishes.port}"]
+            arguments = ["--api", self._api_url]
             if token := service_token_of(seeded):
                 arguments += ["--service-token", token]
             automation = self._beside("automation", AUTOMATION_PORT, "examples.automation", *arguments, "--port")
@@ -146,7 +171,11 @@ class Platform:
         return control
 
     def _open_gateway(
-        self, sandboxes: Sandboxes, sockets: list[socket.socket], before: Callable[[Request], Reply | None]
+        self,
+        sandboxes: Sandboxes,
+        sockets: list[socket.socket],
+        places: Places,
+        before: Callable[[Request], Reply | None],
     ) -> None:
         with screen.step("opening the gateway"):
             rules = cors(self._template)
@@ -154,7 +183,7 @@ class Platform:
                 routes(self._template),
                 sandboxes,
                 cors=rules,
-                origins=local_origins(rules, {"FrontendUrl": FRONTEND_URL, "AdminUrl": ADMIN_URL}),
+                origins=local_origins(rules, {"FrontendUrl": places.frontend_url, "AdminUrl": places.admin_url}),
                 port=self._wishes.port,
                 throttle=Throttle(*limits(self._template)),
                 before=before,
@@ -170,7 +199,12 @@ class Platform:
             in_thread(poller.run, self._stopping)
 
     def _record(
-        self, places: Places, addresses: Mapping[str, Address], automation: Companion, seeded: object
+        self,
+        places: Places,
+        addresses: Mapping[str, Address],
+        automation: Companion,
+        seeded: object,
+        panel_url: str,
     ) -> Record:
         return Record(
             pid=os.getpid(),
@@ -181,15 +215,19 @@ class Platform:
             sqs_url=places.sqs_url,
             queues={name: address.url for name, address in addresses.items()},
             pids=self._pids,
-            logs=os.path.relpath(LOGS, DATA.parent),
+            logs=os.path.relpath(LOGS, ROOT),
+            panel_url=panel_url,
             service_token=service_token_of(seeded),
             accounts=accounts_of(seeded),
         )
 
-    def _announce(self, running: Record) -> None:
-        record.write(running)
+    def _announce(self, started: Record) -> None:
+        record.write(started)
         self._undo.callback(record.remove)
-        screen.show(screen.card(running))
+        screen.show(screen.card(started))
+        wanted = self._wishes.panel_port
+        if started.panel_url and started.panel_url != f"http://localhost:{wanted}":
+            screen.show(f"Another program uses port {wanted}: the customer panel has the next free one.")
         if not self._wishes.with_worker:
             screen.show("The worker rests: purchases are verified and not credited.")
 
@@ -198,36 +236,6 @@ class Platform:
         served = [route.function for route in routes(self._template)]
         fed = [source.function for source in event_sources(self._template)] if self._wishes.with_worker else []
         in_thread(sandboxes.warm, list(dict.fromkeys([*served, *fed])))
-
-
-def refuse_unreachable(database_url: str) -> None:
-    place = urlsplit(database_url)
-    try:
-        socket.create_connection((place.hostname or "localhost", place.port or 5432), timeout=5).close()
-    except OSError as error:
-        raise StepFailed(f"nobody answers at {place.hostname}: {error}", mend="unset DATABASE_URL") from error
-
-
-def fill(database_url: str, *, with_history: bool) -> object:
-    """The stored shape and the seed; whatever the seed tells about itself."""
-    with screen.step("migrating the database"):
-        from zimmer.migrations import upgrade  # Alembic costs 0.3 s
-
-        upgrade(database_url)
-    with screen.step("seeding it"):
-        from local.seed import seed, seed_accounts  # so does the layer with its models
-
-        return seed(database_url) if with_history else seed_accounts(database_url)
-
-
-def service_token_of(seeded: object) -> str:
-    return str(getattr(seeded, "service_token", "") or "")
-
-
-def accounts_of(seeded: object) -> tuple[Account, ...]:
-    return tuple(
-        Account(str(account.role), account.email, account.password) for account in getattr(seeded, "accounts", ())
-    )
 
 
 def in_thread(work: Callable[..., None], *arguments: object) -> None:

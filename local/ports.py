@@ -32,6 +32,11 @@ def preferred(port: int) -> int:
     return port if is_free(port) else free_port()
 
 
+def this_or_next(port: int) -> int:
+    """The port people expect, or the next free one, which they will look for there."""
+    return port if is_free(port) else next_free(port)
+
+
 def answers(port: int) -> bool:
     """Whether somebody listens there."""
     try:

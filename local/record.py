@@ -1,4 +1,4 @@
-"""What runs at the moment, in `.local/platform.json`: for the other verbs, and for a second `up`."""
+"""What runs at the moment, in `platform.json` of the data folder: for the other verbs, and for a second `up`."""
 
 import json
 from collections.abc import Mapping
@@ -35,8 +35,13 @@ class Record:
     queues: Mapping[str, str]
     pids: Mapping[str, int]
     logs: str
+    panel_url: str = ""  # the customer panel's; empty when it was left out
     service_token: str = ""
     accounts: tuple[Account, ...] = field(default=())
+
+    def password_of(self, email: str) -> str:
+        """How somebody of the seed logs in."""
+        return next(account.password for account in self.accounts if account.email == email)
 
 
 def write(record: Record, path: Path = RECORD) -> None:

@@ -67,6 +67,7 @@ def card(record: Record) -> str:
 
 def lines_of(record: Record) -> list[str]:
     places = [
+        *([("Customer panel", f"{record.panel_url}  (as sara, below)")] if record.panel_url else []),
         ("API", f"{record.api_url}  (read and try it at /docs)"),
         ("Control room", f"{record.api_url}/_local  (each purchase, live)"),
         ("Pretend bank", f"{record.zarinpal_url}  (stands in for Zarinpal)"),
@@ -88,7 +89,7 @@ def lines_of(record: Record) -> list[str]:
 
 
 def table(rows: list[tuple[str, str]]) -> list[str]:
-    return [f"  {name:<14}{value}"[:WIDTH] for name, value in rows]
+    return [f"  {name:<16}{value}"[:WIDTH] for name, value in rows]
 
 
 def without_password(url: str) -> str:

@@ -12,6 +12,7 @@ from local.gateway import COMES_FROM
 
 Json = dict[str, Any]
 SHOWN_OF_AN_ANSWER = 300
+REFRESH_COOKIE = "zimmer_refresh_user"
 
 
 class StoryBroken(StepFailed):
@@ -25,15 +26,30 @@ class Shopper:
         self._api_url = api_url
         self._browser = browser
         # Registrations are counted by address, and a person may play more stories in an hour than one may register.
-        self._headers = {COMES_FROM: f"2001:db8:{secrets.randbelow(1 << 16):x}:{secrets.randbelow(1 << 16):x}::1"}
+        self.address = any_address()
+        self.email = f"demo-{uuid4().hex[:12]}@example.com"
+        self.password = f"demo-{uuid4().hex}"
+        self._headers = {COMES_FROM: self.address}
 
     def register(self) -> None:
-        form = {
-            "name": "مشتری نمایش",
-            "email": f"demo-{uuid4().hex[:12]}@example.com",
-            "password": f"demo-{uuid4().hex}",
-        }
-        answer = self.api("POST", "/api/auth/register", form, expected=201)
+        form = {"name": "مشتری نمایش", "email": self.email, "password": self.password}
+        self._enter(self.api("POST", "/api/auth/register", form, expected=201))
+
+    def sign_in(self, email: str, password: str) -> None:
+        """Be somebody who has an account."""
+        self.email, self.password = email, password
+        self._enter(self.api("POST", "/api/auth/login", {"email": email, "password": password}))
+
+    def sign_out_everywhere(self) -> None:
+        answer = self.send("POST", f"{self._api_url}/api/auth/logout-all", None, self._headers)
+        expect(answer.status_code == 204, f"signing out answered {answer.status_code}")
+
+    @property
+    def refresh_token(self) -> str:
+        """What a browser would keep in its cookie. The client must be this customer's alone."""
+        return self._browser.cookies[REFRESH_COOKIE]
+
+    def _enter(self, answer: Json) -> None:
         self._headers["authorization"] = f"Bearer {answer['access_token']}"
 
     def for_sale(self) -> list[Json]:
@@ -98,6 +114,11 @@ class Shopper:
             return self._browser.request(method, url, json=body, headers=headers)
         except httpx.HTTPError as error:
             raise StoryBroken(f"{method} {url}: {error}") from error
+
+
+def any_address() -> str:
+    """One of the addresses that are kept for examples."""
+    return f"2001:db8:{secrets.randbelow(1 << 16):x}:{secrets.randbelow(1 << 16):x}::1"
 
 
 def authority_in(redirect_url: str) -> str:

@@ -3,6 +3,7 @@
 import contextlib
 import logging
 import signal
+import time
 from typing import NoReturn
 
 from local import record, screen
@@ -22,7 +23,8 @@ def up(wishes: Wishes, *, verbose: bool) -> int:
         with contextlib.ExitStack() as undo:
             Platform(wishes, undo).start()
             while True:
-                signal.pause()
+                # Not signal.pause(): a signal that arrives just before it would wait for the next one.
+                time.sleep(0.5)
     except StepFailed:
         return 1  # its step has said why
     except KeyboardInterrupt:

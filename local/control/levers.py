@@ -179,6 +179,16 @@ class Levers:
         self._set_bank_clock(0)
         return said("Back to the machine's time.")
 
+    def calm(self, _: Json) -> Json:
+        """Nothing planned, nothing paused, the right time; what has happened stays."""
+        self._drops_next = self._saboteur.die_next = False
+        for poller in self._parts.pollers:
+            poller.resume()
+        moved_clock.reset(self._parts.clock_file)
+        self._set_bank_clock(0)
+        self._ask_bank("DELETE", "/_control/faults")
+        return said("Nothing is planned, everything works, and it is the machine's time.")
+
     def buy(self, body: Json) -> Json:
         tokens = body.get("tokens", TRIES_TO_BUY)
         if not isinstance(tokens, int) or not 0 < tokens <= MOST_TOKENS:

@@ -43,6 +43,7 @@ class ControlRoom:
             "sweep": levers.sweep,
             "clock/move": levers.move_clock,
             "clock/reset": levers.reset_clock,
+            "calm": levers.calm,
             "buy": levers.buy,
             "pay": levers.pay,
         }

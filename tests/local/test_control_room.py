@@ -265,3 +265,15 @@ def test_the_clock_moves_for_every_process_and_for_the_bank(stage: Stage, zarinp
     stage.pull("clock/reset")
     assert not clock_file.exists()
     assert zarinpal.gateway.clock.ahead == timedelta()
+
+
+def test_calm_undoes_every_lever_at_once(stage: Stage, zarinpal: Zarinpal, clock_file: Path) -> None:
+    for lever in ("bank/time-out", "callback/drop", "worker/kill", "worker/pause"):
+        stage.pull(lever)
+    stage.pull("clock/move", seconds=600)
+    assert stage.pull("calm")[0] == 200
+    state = stage.state()
+    assert state["armed"] == {"drop_callback": False, "kill_worker": False, "bank": 0}
+    assert state["worker"] == {"paused": False}
+    assert not clock_file.exists()
+    assert zarinpal.gateway.clock.ahead == timedelta()

@@ -328,6 +328,14 @@ def test_a_pretended_customer_has_an_address_of_their_own(client: httpx.Client) 
     assert COMES_FROM not in seen["headers"]
 
 
+def test_a_browser_names_its_address_in_a_cookie_that_no_function_sees(client: httpx.Client) -> None:
+    cookies = f"a=1; {COMES_FROM}=2001:db8::2; b=2=3"
+    seen = client.get("/echo/x", headers={"cookie": cookies}).json()
+    assert seen["requestContext"]["http"]["sourceIp"] == "2001:db8::2"
+    assert seen["cookies"] == ["a=1", "b=2=3"]
+    assert "cookies" not in client.get("/echo/x", headers={"cookie": f"{COMES_FROM}=2001:db8::2"}).json()
+
+
 def test_a_killed_function_serves_the_next_event_from_a_new_process(sandboxes: Sandboxes) -> None:
     before = sandboxes.invoke("describe", {})["pid"]
     assert sandboxes.kill("describe") == 1
