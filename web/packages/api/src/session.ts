@@ -105,7 +105,8 @@ async function exchange(): Promise<boolean> {
     begin((await response.json()) as SignedIn)
     return true
   }
-  if (response.status !== 401) throw problemOf(response, await bodyOf(response))
+  const said = await bodyOf(response)
+  if (response.status !== 401) throw problemOf(response, said)
   forget({ hasEnded: isMember() })
   return false
 }

@@ -15,7 +15,7 @@ export const fa = {
     signIn: "ورود",
     signUp: "ساختن حساب",
     signOut: "خروج از حساب",
-    account: "حساب شما",
+    account: "من: حساب شما",
     theme: "ظاهر",
     themes: { system: "مانند دستگاه", light: "روشن", dark: "تیره" },
   },
