@@ -1,0 +1,34 @@
+"""Customers with an account, made by the API, so that each test begins where its own story does."""
+
+from dataclasses import dataclass
+
+import httpx
+
+from local.record import Record
+from local.shopper import Shopper
+from local.tour import REZA, SARA
+
+__all__ = ["REZA", "SARA", "Customer", "fresh", "of_the_seed"]
+
+
+@dataclass(frozen=True)
+class Customer:
+    """Somebody with an account. `api` speaks to the API as they would: `api.add(1)`, `api.own(1)`."""
+
+    email: str
+    password: str
+    api: Shopper
+
+
+def fresh(running: Record, client: httpx.Client) -> Customer:
+    """A customer who has just registered. The client becomes theirs."""
+    shopper = Shopper(running.api_url, client)
+    shopper.register()
+    return Customer(shopper.email, shopper.password, shopper)
+
+
+def of_the_seed(running: Record, client: httpx.Client, email: str) -> Customer:
+    """One of the seed's customers, signed in once more. The client becomes theirs."""
+    shopper = Shopper(running.api_url, client)
+    shopper.sign_in(email, running.password_of(email))
+    return Customer(shopper.email, shopper.password, shopper)

@@ -1,0 +1,74 @@
+"""What must be true of every page, in every size and both themes."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page
+
+from local.browsers import DESKTOP, PHONE, SMALL_PHONE, Viewport
+from local.entering import settle
+from local.tour import STOPS, Stop, places
+from tests.e2e import checks
+from tests.e2e.checks import Fault
+from tests.e2e.conftest import Visit
+from tests.e2e.people import Customer
+from tests.e2e.watch import Watch
+from zimmer.db import Database
+
+# The page's own ground, below all that lies on it.
+IS_DARK = """
+getComputedStyle(document.body).backgroundColor.match(/[0-9.]+/g).slice(0, 3).every((part) => part < 100)
+"""
+NOT_FOUND = "the server responded with a status of 404"
+
+
+@pytest.fixture(scope="session")
+def found(_connection: Database) -> dict[str, str]:
+    """What the names in the paths stand for."""
+    return places(_connection.read())
+
+
+@pytest.fixture
+def opened(
+    visit: Visit, seeded: Callable[[str], Customer], found: dict[str, str], viewport: Viewport, stop: Stop
+) -> tuple[Page, Watch]:
+    """The page as whoever it is for, and what it has done so far. A service worker's requests would not be counted."""
+    page = visit(seeded(stop.who) if stop.who else None, service_workers="block")
+    watch = Watch.over(page)
+    page.goto(stop.path.format_map(found))
+    settle(page)
+    return page, watch
+
+
+def faults_in_the_dark(page: Page) -> list[Fault]:
+    page.emulate_media(color_scheme="dark")
+    page.reload()
+    settle(page)
+    assert page.evaluate(IS_DARK), "the page does not follow the system's theme"
+    return checks.in_the_dark(page)
+
+
+@pytest.mark.parametrize("viewport", [PHONE], ids=str)
+@pytest.mark.parametrize("stop", STOPS, ids=str)
+def test_a_page_on_a_phone(opened: tuple[Page, Watch], script_sizes: dict[str, int], stop: Stop) -> None:
+    page, watch = opened
+    script_sizes[stop.name] = sum(watch.script_sizes().values())
+    if stop.asks_for_nothing:
+        watch.console = [line for line in watch.console if NOT_FOUND not in line]
+    faults = [*checks.behaviour(watch), *checks.script_weight(watch)]
+    faults += [fault for check in checks.LOOKS for fault in check(page)]
+    page.set_viewport_size({"width": SMALL_PHONE.width, "height": SMALL_PHONE.height})
+    settle(page)
+    faults += [*checks.overflow(page), *checks.clipped_text(page)]
+    faults += faults_in_the_dark(page)
+    assert not faults, checks.report(faults)
+
+
+@pytest.mark.parametrize("viewport", [DESKTOP], ids=str)
+@pytest.mark.parametrize("stop", STOPS, ids=str)
+def test_a_page_on_a_desktop(opened: tuple[Page, Watch], is_full: bool) -> None:
+    page, _ = opened
+    faults = [fault for check in checks.LOOKS for fault in check(page)]
+    if is_full:
+        faults += faults_in_the_dark(page)
+    assert not faults, checks.report(faults)
