@@ -28,10 +28,12 @@ def environment() -> dict[str, str]:
     """For a process of Node: ours first on the path, where npm's scripts look for `node` and `npm`.
 
     Beside our Python lie scripts that start both; the wheel's own `bin/npm` is a copy that has lost its place.
+    Node trusts what the system trusts: behind a company's proxy its own list of authorities is the wrong one.
     """
     plain = plain_environment()
     path = os.pathsep.join([str(Path(sys.executable).parent), plain.get("PATH", os.defpath)])
-    return {**plain, "PATH": path, "NEXT_TELEMETRY_DISABLED": "1", "NO_UPDATE_NOTIFIER": "1", "CI": "1"}
+    ours = {"NODE_USE_SYSTEM_CA": "1", "NEXT_TELEMETRY_DISABLED": "1", "NO_UPDATE_NOTIFIER": "1", "CI": "1"}
+    return {**plain, **ours, "PATH": path}
 
 
 def _package() -> Path:
