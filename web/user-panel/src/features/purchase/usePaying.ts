@@ -2,7 +2,7 @@ import { type QueryClient, useMutation, useQueryClient } from "@tanstack/react-q
 import type { Quote } from "@zimmer/api/payments"
 import { ownPayment, startPurchase } from "@zimmer/api/payments"
 import { asProblem, type Code, Problem } from "@zimmer/api/problem"
-import { useEffect } from "react"
+import { useEffect, useRef } from "react"
 import {
   begin,
   finish,
@@ -31,11 +31,19 @@ const WAIT_SECONDS = 2
 /** Going to the bank with this quote. The same click twice, or after a lost answer, goes on with one purchase. */
 export function usePaying(automationId: number, tokens: number) {
   const cache = useQueryClient()
+  const underway = useRef<Promise<void> | null>(null)
+  const go = async (quote: Quote) => {
+    const order = { automation_id: automationId, tokens, amount: quote.amount }
+    const bank = (await bankOfBegun(order, cache)) ?? (await bankOfNew(order, quote))
+    window.location.assign(bank)
+  }
   const paying = useMutation({
-    mutationFn: async (quote: Quote) => {
-      const order = { automation_id: automationId, tokens, amount: quote.amount }
-      const bank = (await bankOfBegun(order, cache)) ?? (await bankOfNew(order, quote))
-      window.location.assign(bank)
+    // A second tap comes before the button has turned; leaving for the bank twice would abort the first leaving.
+    mutationFn: (quote: Quote) => {
+      underway.current ??= go(quote).finally(() => {
+        underway.current = null
+      })
+      return underway.current
     },
   })
   const { reset } = paying
