@@ -39,6 +39,7 @@ class Places:
     zarinpal_url: str
     sqs_url: str
     credit_queue_url: str
+    delivery_queue_url: str
 
 
 def plain_environment() -> dict[str, str]:
@@ -67,6 +68,7 @@ def shared_environment(places: Places, keys: Mapping[str, str]) -> dict[str, str
         "BUSINESS_TIMEZONE": "Asia/Tehran",
         "LOCAL_CLOCK_FILE": str(CLOCK),
         "CREDIT_QUEUE_URL": places.credit_queue_url,
+        "DELIVERY_QUEUE_URL": places.delivery_queue_url,
         "AWS_ENDPOINT_URL_SQS": places.sqs_url,
         "AWS_ACCESS_KEY_ID": "local",
         "AWS_SECRET_ACCESS_KEY": "local",

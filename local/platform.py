@@ -78,6 +78,7 @@ class Platform:
             zarinpal_url=bank.url,
             sqs_url=queue_server.url,
             credit_queue_url=addresses["CreditQueue"].url,
+            delivery_queue_url=addresses["DeliveryQueue"].url,
         )
         environment = shared_environment(places, local_keys())
         adopt(environment)

@@ -81,6 +81,7 @@ def _environment(zarinpal_server: Zarinpal, queue_server: str) -> Iterator[None]
     """What the handlers read: the run's own servers, and no database but the one a test is given."""
     for name in [name for name in os.environ if name.startswith(("DB_", "DATABASE_", "JWT_", "ZARRINPAL_"))]:
         del os.environ[name]
+    made = queues.create(queues.client(queue_server), queues_of(load_template()))
     os.environ |= {
         "ENV": "local",
         "ZARRINPAL_BASE_URL": zarinpal_server.base_url,
@@ -88,7 +89,8 @@ def _environment(zarinpal_server: Zarinpal, queue_server: str) -> Iterator[None]
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",
         "AWS_DEFAULT_REGION": REGION,
-        "CREDIT_QUEUE_URL": queues.create(queues.client(queue_server), queues_of(load_template()))["CreditQueue"].url,
+        "CREDIT_QUEUE_URL": made["CreditQueue"].url,
+        "DELIVERY_QUEUE_URL": made["DeliveryQueue"].url,
         "POWERTOOLS_SERVICE_NAME": "test",
         "POWERTOOLS_LOG_LEVEL": "ERROR",
     }

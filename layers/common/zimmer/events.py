@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
 CREDIT = "payments.credit"  # payload {payment_id, v: 1}, for functions.payments.worker
+DELIVER = "notifications.deliver"  # payload {delivery_id, v: 1}, for functions.support.deliver
+TOPICS = (CREDIT, DELIVER)
 
 BATCH = 10  # what SQS takes in one call
 SENDING_TAKES = timedelta(seconds=30)  # how long a claimed row is left to whoever claimed it
@@ -34,6 +36,7 @@ LONGEST_WAIT = timedelta(minutes=15)
 class CreditPayment:
     """Ask for one verified payment to be turned into tokens."""
 
+    topic: ClassVar[str] = CREDIT
     payment_id: int
 
     @property
@@ -46,56 +49,91 @@ class CreditPayment:
     @classmethod
     def parse(cls, body: str) -> "CreditPayment":
         """Read a queue body. Raises ValueError for anything but a version 1 message."""
-        try:
-            content = json.loads(body)
-        except RecursionError as error:
-            raise ValueError("nested too deeply") from error
-        match content:
-            case {"payment_id": int(payment_id), "v": 1} if payment_id > 0 and not isinstance(payment_id, bool):
-                return cls(payment_id)
-            case _:
-                raise ValueError("not a credit message of version 1")
+        return cls(_only_id(body, "payment_id"))
 
 
-def promise(session: Session, message: CreditPayment) -> None:
+@dataclass(frozen=True)
+class DeliverMessage:
+    """Ask for one delivery to be sent. The message names it and holds nothing of it."""
+
+    topic: ClassVar[str] = DELIVER
+    delivery_id: int
+
+    @property
+    def dedup_key(self) -> str:
+        return f"deliver:{self.delivery_id}"
+
+    def body(self) -> Json:
+        return {"delivery_id": self.delivery_id, "v": 1}
+
+    @classmethod
+    def parse(cls, body: str) -> "DeliverMessage":
+        """Read a queue body. Raises ValueError for anything but a version 1 message."""
+        return cls(_only_id(body, "delivery_id"))
+
+
+QueueMessage = CreditPayment | DeliverMessage
+
+
+def promise(session: Session, message: QueueMessage) -> None:
     """Write a message to be sent once this transaction commits."""
-    now = clock.now()
-    session.add(
-        OutboxMessage(topic=CREDIT, dedup_key=message.dedup_key, payload=message.body(), created_at=now, next_at=now)
-    )
-    session.flush()
+    promise_all(session, [message])
 
 
-def promise_again(session: Session, messages: Iterable[CreditPayment]) -> None:
+def promise_all(session: Session, messages: Iterable[QueueMessage]) -> None:
+    """Write messages to be sent once this transaction commits."""
+    rows = _rows(messages)
+    if rows:
+        session.execute(insert(OutboxMessage).values(rows))
+
+
+def promise_again(session: Session, messages: Iterable[QueueMessage]) -> None:
     """Send messages that were sent before and had no effect: the queue may have lost them, or the table."""
-    now = clock.now()
-    rows = [
-        {"topic": CREDIT, "dedup_key": message.dedup_key, "payload": message.body(), "created_at": now, "next_at": now}
-        for message in messages
-    ]
+    rows = _rows(messages)
     if rows:
         session.execute(
             insert(OutboxMessage)
             .values(rows)
             .on_conflict_do_update(
-                index_elements=[OutboxMessage.dedup_key], set_={"published_at": None, "next_at": now}
+                index_elements=[OutboxMessage.dedup_key], set_={"published_at": None, "next_at": clock.now()}
             )
         )
 
 
+def _rows(messages: Iterable[QueueMessage]) -> list[Json]:
+    now = clock.now()
+    return [
+        {
+            "topic": message.topic,
+            "dedup_key": message.dedup_key,
+            "payload": message.body(),
+            "created_at": now,
+            "next_at": now,
+        }
+        for message in messages
+    ]
+
+
 def publish(*, limit: int = 100) -> int:
-    """Send what waits in the outbox and return how many were sent.
+    """Send what waits in the outbox and return how many were sent, those about money first.
 
     A conversation: rows are claimed and committed, sent with no transaction open, and marked in a second
     commit. Dying in between sends a message twice, which its reader must (and does) survive.
     """
     sent = 0
+    for topic in TOPICS:
+        sent += _publish(topic, limit=limit - sent)
+    return sent
+
+
+def _publish(topic: str, *, limit: int) -> int:
+    sent = 0
     while sent < limit:
         with committed() as session:
-            claimed = _claim(session)
+            claimed = _claim(session, topic)
         if not claimed:
             break
-        message_ids = _send(claimed)
+        message_ids = _send(_queue_url(topic), claimed)
         with committed() as session:
             _mark(session, message_ids)
         if not message_ids:
@@ -112,11 +150,11 @@ def publish_soon() -> None:
         logger().warning("outbox.left-for-the-sweep", exc_info=True)
 
 
-def _claim(session: Session) -> Sequence[OutboxMessage]:
+def _claim(session: Session, topic: str) -> Sequence[OutboxMessage]:
     now = clock.now()
     messages = session.scalars(
         select(OutboxMessage)
-        .where(OutboxMessage.topic == CREDIT, OutboxMessage.published_at.is_(None), OutboxMessage.next_at <= now)
+        .where(OutboxMessage.topic == topic, OutboxMessage.published_at.is_(None), OutboxMessage.next_at <= now)
         .order_by(OutboxMessage.id)
         .limit(BATCH)
         .with_for_update(skip_locked=True)
@@ -128,14 +166,14 @@ def _claim(session: Session) -> Sequence[OutboxMessage]:
     return messages
 
 
-def _send(messages: Sequence[OutboxMessage]) -> dict[int, str]:
+def _send(queue_url: str, messages: Sequence[OutboxMessage]) -> dict[int, str]:
     """Send a batch; return the queue's id for each message that was taken. A queue that is away took none."""
     sqs = _sqs()
     from botocore.exceptions import BotoCoreError, ClientError
 
     try:
         answer = sqs.send_message_batch(
-            QueueUrl=get_settings().credit_queue_url,
+            QueueUrl=queue_url,
             Entries=[{"Id": str(message.id), "MessageBody": json.dumps(message.payload)} for message in messages],
         )
     except (BotoCoreError, ClientError):
@@ -144,6 +182,11 @@ def _send(messages: Sequence[OutboxMessage]) -> dict[int, str]:
     for failure in answer.get("Failed", []):
         logger().warning("outbox.refused-by-the-queue", outbox_id=failure["Id"], reason=failure.get("Code"))
     return {int(taken["Id"]): taken["MessageId"] for taken in answer.get("Successful", [])}
+
+
+def _queue_url(topic: str) -> str:
+    settings = get_settings()
+    return {CREDIT: settings.credit_queue_url, DELIVER: settings.delivery_queue_url}[topic]
 
 
 def _mark(session: Session, message_ids: dict[int, str]) -> None:
@@ -161,3 +204,15 @@ def _sqs() -> "SQSClient":
 
     patience = Config(connect_timeout=2, read_timeout=5, retries={"total_max_attempts": 2})
     return boto3.client("sqs", config=patience)
+
+
+def _only_id(body: str, name: str) -> int:
+    try:
+        content = json.loads(body)
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
+    match content:
+        case {"v": 1} if isinstance(found := content.get(name), int) and found > 0 and not isinstance(found, bool):
+            return found
+        case _:
+            raise ValueError(f"not a version 1 message with a {name}")

@@ -75,6 +75,8 @@ class Settings(BaseSettings):
     payment_minutes: Annotated[int, Field(ge=5, le=120)] = 30
 
     credit_queue_url: str = ""
+    delivery_queue_url: str = ""
+    mail_from: str = "Zimmer <no-reply@zimmerai.com>"  # an address that SES has verified
     business_timezone: str = "Asia/Tehran"
     local_clock_file: str = ""  # how the local platform moves the clock of all its processes
 
