@@ -89,6 +89,36 @@ QUESTIONS: dict[str, str] = {
         ) p ON p.automation_id = r.automation_id
         WHERE (coalesce(r.payments, 0), coalesce(r.revenue, 0), coalesce(r.tokens_sold, 0))
            <> (coalesce(p.payments, 0), coalesce(p.amount, 0), coalesce(p.tokens, 0))""",
+    "the daily figures of use add up to the uses": """
+        SELECT coalesce(r.automation_id, u.automation_id) AS automation_id, r.tokens_used, u.units
+        FROM (SELECT automation_id, sum(tokens_used) AS tokens_used FROM rollups GROUP BY automation_id) r
+        FULL JOIN (
+            SELECT ua.automation_id, sum(event.units) AS units
+            FROM usage_events event JOIN user_automations ua ON ua.id = event.user_automation_id
+            GROUP BY ua.automation_id
+        ) u ON u.automation_id = r.automation_id
+        WHERE coalesce(r.tokens_used, 0) <> coalesce(u.units, 0)""",
+    "the counts of customers and tickets are those of their tables": """
+        SELECT 'customers' AS what, counted, there
+        FROM (SELECT coalesce(sum(customers), 0) AS counted FROM customer_counts) c,
+             (SELECT count(*) AS there FROM users WHERE role = 'customer' AND deleted_at IS NULL) u
+        WHERE counted <> there
+        UNION ALL
+        SELECT coalesce(c.status, t.status), counted, there
+        FROM (SELECT status, sum(entered - departed) AS counted FROM ticket_counts GROUP BY status) c
+        FULL JOIN (SELECT status, count(*) AS there FROM tickets GROUP BY status) t ON t.status = c.status
+        WHERE coalesce(counted, 0) <> coalesce(there, 0)""",
+    "each customer's last active day was counted": """
+        SELECT coalesce(moved.day, users.day) AS day, moved.customers, users.customers AS there
+        FROM (
+            SELECT day, sum(customers) AS customers FROM (
+                SELECT to_day AS day, customers FROM activity
+                UNION ALL SELECT from_day, -customers FROM activity WHERE from_day > DATE '0001-01-01'
+            ) steps GROUP BY day
+        ) moved FULL JOIN (
+            SELECT last_active_on AS day, count(*) AS customers FROM users WHERE last_active_on IS NOT NULL GROUP BY 1
+        ) users ON users.day = moved.day
+        WHERE coalesce(moved.customers, 0) <> coalesce(users.customers, 0)""",
     "each payment's status is where its events led": """
         SELECT p.id AS payment_id, p.status, last.to_status FROM payments p LEFT JOIN LATERAL (
             SELECT to_status FROM payment_events e WHERE e.payment_id = p.id AND to_status IS NOT NULL

@@ -44,7 +44,7 @@ TALKS = (
     ),
     Talk(
         "پاسخ‌گو شمارهٔ سفارش را اشتباه می‌خواند",
-        TicketStatus.ANSWERED,
+        TicketStatus.WAITING,
         Priority.MEDIUM,
         Importance.NORMAL,
         (
@@ -62,8 +62,18 @@ TALKS = (
         is_about_the_payment=True,
     ),
     Talk(
+        "پیام خوش‌آمد دو بار فرستاده می‌شود",
+        TicketStatus.RESOLVED,
+        Priority.MEDIUM,
+        Importance.NORMAL,
+        (
+            Said(310, False, "برای مشتری تازه، پیام خوش‌آمد دو بار می‌رود."),
+            Said(300, True, "سازندهٔ اتوماسیون آن را درست کرد. اگر باز هم دیدید، همین‌جا بنویسید."),
+        ),
+    ),
+    Talk(
         "فاکتور رسمی می‌خواهم",
-        TicketStatus.PENDING,
+        TicketStatus.IN_PROGRESS,
         Priority.LOW,
         Importance.NORMAL,
         (

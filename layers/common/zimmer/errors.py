@@ -5,17 +5,21 @@
     ├── Unauthenticated 401     NotSignedIn · TokenExpired · TokenInvalid · WrongCredentials · SessionRevoked
     │                           ServiceTokenInvalid
     ├── PaymentRequired 402     InsufficientTokens
-    ├── Forbidden 403           NotAllowed · OriginRefused
+    ├── Forbidden 403           NotAllowed · OriginRefused · OwnAccount · OwnRequest · HigherRole · TicketNotAssigned
     ├── NotFound 404            AutomationNotFound · UserAutomationNotFound · PaymentNotFound · SessionNotFound
-    │                           RouteNotFound
+    │                           RouteNotFound · TicketNotFound · NotificationNotFound · UserNotFound
+    │                           PackageNotFound · AdjustmentNotFound · KeyNotFound · RunNotFound
     ├── MethodNotAllowed 405
     ├── Conflict 409            EmailTaken · AutomationUnavailable · AutomationNotAdded · IdempotencyConflict
     │                           InProgress · TooManyOpenPayments · DailyCapReached · UserAutomationInactive
-    │                           QuoteExpired · QuoteUsed
+    │                           QuoteExpired · QuoteUsed · TicketClosed · TicketChanged · LastManager · AccountDeleted
+    │                           PackageTaken · KeyNameTaken · AdjustmentDecided · AdjustmentExpired
+    │                           BalanceBelowZero · NotInReview
     ├── BodyTooLarge 413
     ├── Unprocessable 422       ValidationFailed · BelowMinimum · AboveMaximum · PackageOnly · QuoteInvalid
+    │                           TooManyRows
     ├── TooManyRequests 429
-    └── Unavailable 503         GatewayUnavailable · GatewayRefused · DatabaseUnavailable
+    └── Unavailable 503         GatewayUnavailable · GatewayRefused · DatabaseUnavailable · QueueUnavailable
 
 Services raise these; only `zimmer.web` turns them into `application/problem+json` (RFC 9457).
 This module imports nothing of ours, so everything may import it. It is the only list of codes.
@@ -132,6 +136,32 @@ class OriginRefused(Forbidden):
     title = "This page may not use the session's cookie"
 
 
+class OwnAccount(Forbidden):
+    """Nobody raises their own role or switches their own account off."""
+
+    code = "own-account"
+    title = "This cannot be done to your own account"
+
+
+class OwnRequest(Forbidden):
+    """What one person asks for, another decides."""
+
+    code = "own-request"
+    title = "Somebody else has to decide what you asked for"
+
+
+class HigherRole(Forbidden):
+    """Support and technical staff act on customers; only managers act on staff."""
+
+    code = "higher-role"
+    title = "Only a manager may act on an account of the staff"
+
+
+class TicketNotAssigned(Forbidden):
+    code = "ticket-not-assigned"
+    title = "Your role may answer the tickets that are assigned to you"
+
+
 class NotFound(ZimmerError):
     status = 404
     code = "not-found"
@@ -165,6 +195,43 @@ class SessionNotFound(NotFound):
 
     code = "session-not-found"
     title = "No such session in this account"
+
+
+class TicketNotFound(NotFound):
+    """Also the answer for somebody else's ticket: it must not tell which exist."""
+
+    code = "ticket-not-found"
+    title = "No such ticket"
+
+
+class NotificationNotFound(NotFound):
+    code = "notification-not-found"
+    title = "No such notification"
+
+
+class UserNotFound(NotFound):
+    code = "user-not-found"
+    title = "No such account"
+
+
+class PackageNotFound(NotFound):
+    code = "package-not-found"
+    title = "This automation has no such package"
+
+
+class AdjustmentNotFound(NotFound):
+    code = "adjustment-not-found"
+    title = "No such token adjustment"
+
+
+class KeyNotFound(NotFound):
+    code = "openai-key-not-found"
+    title = "No such OpenAI key"
+
+
+class RunNotFound(NotFound):
+    code = "reconciliation-run-not-found"
+    title = "No such reconciliation run"
 
 
 class MethodNotAllowed(ZimmerError):
@@ -246,6 +313,68 @@ class QuoteUsed(Conflict):
     title = "The quote has been used"
 
 
+class TicketClosed(Conflict):
+    """Nothing is added to a closed ticket; reopen it first."""
+
+    code = "ticket-closed"
+    title = "The ticket is closed"
+
+
+class TicketChanged(Conflict):
+    """Somebody wrote after what the caller has read. `newest_message_id` is theirs."""
+
+    code = "ticket-changed"
+    title = "Somebody has written in this ticket since you opened it"
+
+    def __init__(self, *, newest_message_id: int) -> None:
+        super().__init__(None, newest_message_id=newest_message_id)
+
+
+class LastManager(Conflict):
+    code = "last-manager"
+    title = "The last active manager stays"
+
+
+class AccountDeleted(Conflict):
+    code = "account-deleted"
+    title = "The account was deleted by its owner"
+
+
+class PackageTaken(Conflict):
+    code = "package-taken"
+    title = "The automation has a package of this size"
+
+
+class KeyNameTaken(Conflict):
+    code = "key-name-taken"
+    title = "An OpenAI key has this name"
+
+
+class AdjustmentDecided(Conflict):
+    code = "adjustment-decided"
+    title = "The request has been decided"
+
+
+class AdjustmentExpired(Conflict):
+    code = "adjustment-expired"
+    title = "The request has expired"
+
+
+class BalanceBelowZero(Conflict):
+    """A correction may not take more than there is."""
+
+    code = "balance-below-zero"
+    title = "The balance would fall below zero"
+
+    def __init__(self, *, needed: int, available: int) -> None:
+        super().__init__(f"{needed} tokens to take, {available} left", needed=needed, available=available)
+
+
+class NotInReview(Conflict):
+    code = "payment-not-in-review"
+    title = "The payment is not under review"
+
+
 class BodyTooLarge(ZimmerError):
     status = 413
     code = "body-too-large"
@@ -317,6 +446,16 @@ class QuoteInvalid(Unprocessable):
     title = "The quote is not valid"
 
 
+class TooManyRows(Unprocessable):
+    """A file of more rows than anybody opens. Ask for a narrower range."""
+
+    code = "too-many-rows"
+    title = "The range has too many rows for one file"
+
+    def __init__(self, *, limit: int) -> None:
+        super().__init__(f"More than {limit} rows", limit=limit)
+
+
 class TooManyRequests(ZimmerError):
     """A limit is used up. Ask again after `retry_after_s`; asking sooner changes nothing."""
 
@@ -354,6 +493,11 @@ class GatewayRefused(Unavailable):
 class DatabaseUnavailable(Unavailable):
     code = "database-unavailable"
     title = "The database does not answer"
+
+
+class QueueUnavailable(Unavailable):
+    code = "queue-unavailable"
+    title = "The message queue does not answer"
 
 
 def catalogue() -> Iterator[type[ZimmerError]]:

@@ -7,6 +7,7 @@ from local.poller import Poller
 from local.zarinpal.running import Zarinpal
 from tests.api import Api
 from tests.functions.payments.purchases import buy, entries, follow, shown, stored, tokens_of
+from zimmer import events
 from zimmer.db import Session
 from zimmer.models import OutboxMessage, PaymentStatus, UserAutomation
 
@@ -29,6 +30,6 @@ def test_a_customer_pays_and_gets_the_tokens_once(
     assert shown(customer, bought.transaction_id) == ("succeeded", "done")
     timeline = customer.get(f"/api/payments/{bought.transaction_id}").json["timeline"]
     assert [step["cause"] for step in timeline] == ["opened", "gateway-accepted", "claimed", "paid", "tokens-credited"]
-    assert session.scalars(select(OutboxMessage)).one().message_id
+    assert session.scalars(select(OutboxMessage).where(OutboxMessage.topic == events.CREDIT)).one().message_id
     assert stored(session, bought.transaction_id).status is PaymentStatus.CREDITED
     assert customer.get("/api/payments").json["items"][0]["tracking_code"]

@@ -35,7 +35,8 @@ WITH caller AS (
     WHERE id = :token_id AND token_hash = :token_hash AND revoked_at IS NULL
       AND (expires_at IS NULL OR expires_at > :at)
 ), locked AS (
-    SELECT ua.id, ua.status, ua.tokens_remaining, ua.demo_tokens, ua.ledger_seq, ua.ledger_head, ua.daily_spend_cap,
+    SELECT ua.id, ua.user_id, ua.automation_id, ua.status, ua.tokens_remaining, ua.demo_tokens, ua.ledger_seq,
+           ua.ledger_head, ua.daily_spend_cap,
            CASE WHEN ua.demo_expires_at <= :at THEN 0 ELSE ua.demo_tokens END AS demo_usable,
            CASE WHEN ua.spent_on >= :today THEN ua.spent_today ELSE 0 END AS spent
     FROM user_automations ua JOIN caller ON caller.automation_id = ua.automation_id
@@ -93,6 +94,20 @@ WITH caller AS (
            :at
     FROM debited
     RETURNING result
+), figures AS (
+    INSERT INTO rollups (day, automation_id, shard, tokens_used)
+    SELECT :today, automation_id, mod(id, 8), :units FROM parts
+    ON CONFLICT (day, automation_id, shard) DO UPDATE SET tokens_used = rollups.tokens_used + excluded.tokens_used
+), person AS (
+    SELECT users.id, users.last_active_on FROM users JOIN parts ON parts.user_id = users.id
+    WHERE users.last_active_on IS NULL OR users.last_active_on < :today
+    FOR NO KEY UPDATE OF users
+), woken AS (
+    UPDATE users SET last_active_on = :today FROM person WHERE users.id = person.id
+), moves AS (
+    INSERT INTO activity (to_day, from_day, shard, customers)
+    SELECT :today, coalesce(last_active_on, DATE '0001-01-01'), mod(id, 8), 1 FROM person
+    ON CONFLICT (to_day, from_day, shard) DO UPDATE SET customers = activity.customers + 1
 )
 SELECT EXISTS (SELECT FROM caller) AS caller_known, locked.status, locked.demo_usable, locked.tokens_remaining,
        locked.daily_spend_cap, locked.spent, seen.body_hash AS seen_body_hash, seen.result AS seen_result,

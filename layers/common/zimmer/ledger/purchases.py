@@ -77,6 +77,17 @@ WITH RECURSIVE gate AS (
            '/automations/' || link.automation_id || '/dashboard/', 'tokens-credited:' || link.id, :at
     FROM link
     ON CONFLICT (dedup_key) DO NOTHING
+    RETURNING user_id, kind, data, link, dedup_key
+), mailed AS (
+    INSERT INTO deliveries (dedup_key, user_id, kind, address, data, link, created_at)
+    SELECT told.dedup_key || '/email', users.id, told.kind, users.email, told.data, told.link, :at
+    FROM told JOIN users ON users.id = told.user_id WHERE users.is_active AND users.deleted_at IS NULL
+    ON CONFLICT (dedup_key) DO NOTHING
+    RETURNING id
+), promised AS (
+    INSERT INTO outbox (topic, dedup_key, payload, created_at, next_at)
+    SELECT 'notifications.deliver', 'deliver:' || id, jsonb_build_object('delivery_id', id, 'v', 1), :at, :at
+    FROM mailed ORDER BY id
 )
 SELECT asked.id AS payment_id, asked.status, entries.id AS entry_id
 FROM payments asked LEFT JOIN entries ON entries.reference = 'payment:' || asked.id

@@ -15,7 +15,8 @@ from zimmer.models.balances import (
 from zimmer.models.base import Base, Json
 from zimmer.models.catalogue import Automation, AutomationPackage, Health, PricingType, ServiceToken
 from zimmer.models.discounts import DiscountCode, DiscountRedemption, RedemptionState
-from zimmer.models.notifications import Level, Notification
+from zimmer.models.figures import Activity, CustomerCount, Rollup, TicketCount
+from zimmer.models.notifications import Channel, Delivery, DeliveryState, Level, Notification
 from zimmer.models.outbox import OutboxMessage
 from zimmer.models.payments import Payment, PaymentEvent, PaymentStatus
 from zimmer.models.people import Audience, RefreshToken, RevokedBecause, Role, SignIn, User
@@ -25,13 +26,19 @@ from zimmer.models.staff import (
     BusinessSettings,
     KeyStatus,
     OpenAIKey,
-    Rollup,
+    PaymentReview,
+    ReconciliationRun,
+    ReviewDecision,
+    ReviewState,
+    RunState,
+    ScheduleRun,
     TokenAdjustment,
 )
 from zimmer.models.throttle import ThrottleCounter
 from zimmer.models.tickets import Importance, Message, Priority, Ticket, TicketStatus
 
 __all__ = [
+    "Activity",
     "AdjustmentState",
     "Audience",
     "AuditEntry",
@@ -40,6 +47,10 @@ __all__ = [
     "Base",
     "Bucket",
     "BusinessSettings",
+    "Channel",
+    "CustomerCount",
+    "Delivery",
+    "DeliveryState",
     "DiscountCode",
     "DiscountRedemption",
     "EntryKind",
@@ -58,18 +69,25 @@ __all__ = [
     "OutboxMessage",
     "Payment",
     "PaymentEvent",
+    "PaymentReview",
     "PaymentStatus",
     "PricingType",
     "Priority",
+    "ReconciliationRun",
     "RedemptionState",
     "RefreshToken",
+    "ReviewDecision",
+    "ReviewState",
     "RevokedBecause",
     "Role",
     "Rollup",
+    "RunState",
+    "ScheduleRun",
     "ServiceToken",
     "SignIn",
     "ThrottleCounter",
     "Ticket",
+    "TicketCount",
     "TicketStatus",
     "TokenAdjustment",
     "TokenEntry",

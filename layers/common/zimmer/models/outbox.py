@@ -17,7 +17,6 @@ class OutboxMessage(Base):
     topic: Mapped[str] = mapped_column(String(50))
     dedup_key: Mapped[str] = mapped_column(String(200), unique=True)
     payload: Mapped[Json]
-    sealed: Mapped[str | None]  # what must not be read in a table: links that sign people in
     created_at: Mapped[datetime]
     published_at: Mapped[datetime | None]
     message_id: Mapped[str | None] = mapped_column(String(100))

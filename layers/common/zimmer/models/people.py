@@ -1,6 +1,6 @@
 """People and the devices they are signed in on."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -52,6 +52,7 @@ class User(Base):
     twofa_last_step: Mapped[int | None] = mapped_column(BigInteger)
     token_version: Mapped[int] = mapped_column(default=1)
     deleted_at: Mapped[datetime | None]
+    last_active_on: Mapped[date | None]  # the business day on which tokens of theirs were used last
 
     __table_args__ = (Index("idx_users_email", "email", unique=True), Index("idx_users_role", "role"))
 

@@ -1,9 +1,9 @@
-"""What the staff keeps: adjustments, OpenAI keys, the audit trail, business settings, daily figures."""
+"""What the staff keeps: adjustments, OpenAI keys, the audit trail, business settings, reviews, reports."""
 
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, ForeignKey, Index, SmallInteger, String, Text, func
+from sqlalchemy import BigInteger, ForeignKey, Index, SmallInteger, String, Text, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from zimmer.models.balances import Bucket
@@ -83,8 +83,13 @@ class AuditEntry(Base):
     reason: Mapped[str | None] = mapped_column(Text)
     request_id: Mapped[str | None] = mapped_column(String(100))
     ip: Mapped[str | None] = mapped_column(String(45))
+    refused: Mapped[str | None] = mapped_column(String(50))  # the problem's code, when it was not done
 
-    __table_args__ = (Index("ix_audit_at", "at"), Index("ix_audit_entity", "entity", "entity_id"))
+    __table_args__ = (
+        Index("ix_audit_at", "at"),
+        Index("ix_audit_entity", "entity", "entity_id"),
+        Index("ix_audit_actor_id", "actor_id", "id"),
+    )
 
 
 class BusinessSettings(Base):
@@ -108,15 +113,63 @@ class BusinessSettings(Base):
     updated_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
-class Rollup(Base):
-    """A business day's figures for one automation, in eight shards so that no row is hot."""
+class ReviewDecision(StrEnum):
+    ACCEPT = "accept"  # ask the gateway once more and credit what it confirms
+    CLOSE = "close"  # nothing will be credited
 
-    __tablename__ = "rollups"
 
-    day: Mapped[date] = mapped_column(primary_key=True)
-    automation_id: Mapped[int] = mapped_column(ForeignKey("automations.id"), primary_key=True)
-    shard: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
-    payments: Mapped[int] = mapped_column(BigInteger, default=0)
-    revenue: Mapped[Rial]
-    tokens_sold: Mapped[int] = mapped_column(BigInteger, default=0)
-    tokens_used: Mapped[int] = mapped_column(BigInteger, default=0)
+class ReviewState(StrEnum):
+    PROPOSED = "proposed"
+    CARRIED = "carried"
+    WITHDRAWN = "withdrawn"
+
+
+class PaymentReview(Base):
+    """What one manager proposes to do with a payment under review, and whether another agreed."""
+
+    __tablename__ = "payment_reviews"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    payment_id: Mapped[int] = mapped_column(ForeignKey("payments.id"))
+    decision: Mapped[ReviewDecision] = mapped_column(stored(ReviewDecision, 10))
+    reason: Mapped[str] = mapped_column(Text)
+    proposed_by: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    proposed_at: Mapped[datetime]
+    state: Mapped[ReviewState] = mapped_column(stored(ReviewState, 10), default=ReviewState.PROPOSED)
+    decided_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    decided_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        Index("ix_payment_reviews_proposed", "payment_id", unique=True, postgresql_where=text("state = 'proposed'")),
+    )
+
+
+class RunState(StrEnum):
+    RUNNING = "running"
+    HOLDS = "holds"
+    BROKEN = "broken"
+    FAILED = "failed"
+
+
+class ReconciliationRun(Base):
+    """One asking of "do money and tokens agree?", and every answer."""
+
+    __tablename__ = "reconciliation_runs"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    requested_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    state: Mapped[RunState] = mapped_column(stored(RunState, 10), default=RunState.RUNNING)
+    answers: Mapped[list[Json]] = mapped_column(default=list)  # [{question, broken: [row as text]}]
+    created_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+
+
+class ScheduleRun(Base):
+    """When a schedule ran last, and whether all of it worked."""
+
+    __tablename__ = "schedule_runs"
+
+    name: Mapped[str] = mapped_column(String(50), primary_key=True)
+    last_run: Mapped[datetime]
+    ok: Mapped[bool]
+    done: Mapped[Json] = mapped_column(default=dict)

@@ -3,17 +3,21 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, func
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from zimmer.models.base import Base, stored
 
 
 class TicketStatus(StrEnum):
-    OPEN = "open"
-    PENDING = "pending"
-    ANSWERED = "answered"
-    CLOSED = "closed"
+    OPEN = "open"  # nobody of the staff has taken it
+    IN_PROGRESS = "in_progress"  # somebody works on it
+    WAITING = "waiting"  # for the customer's answer
+    RESOLVED = "resolved"  # answered for good, as the staff sees it; a word of the customer opens it again
+    CLOSED = "closed"  # over for both; only "reopen" opens it again
+
+
+ACTIVE = (TicketStatus.OPEN, TicketStatus.IN_PROGRESS, TicketStatus.WAITING)
 
 
 class Priority(StrEnum):
@@ -50,7 +54,15 @@ class Ticket(Base):
     customer_read_at: Mapped[datetime | None]
     staff_read_at: Mapped[datetime | None]
 
-    __table_args__ = (Index("idx_tickets_user_id", "user_id"), Index("idx_tickets_status", "status"))
+    __table_args__ = (
+        Index("idx_tickets_user_id", "user_id"),
+        Index("idx_tickets_status", "status"),
+        Index(
+            "ix_tickets_inbox",
+            "last_message_at",
+            postgresql_where=text("status IN ('open', 'in_progress', 'waiting')"),
+        ),
+    )
 
 
 class Message(Base):

@@ -1,0 +1,1 @@
+"""Sends what was promised to somebody: SQS in, e-mail out."""
