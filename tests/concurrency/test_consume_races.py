@@ -3,15 +3,15 @@
 from collections import Counter
 from contextlib import closing
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from tests.concurrency.races import at_once
-from tests.factories import make_automation, make_copy, make_service_token
+from tests.factories import make_automation, make_copy, make_service_token, make_user
 from zimmer import crypto, ledger
-from zimmer.db import Database, committed, database
+from zimmer.db import Database, Session, committed, database
 from zimmer.errors import InsufficientTokens
 from zimmer.ledger import Use
-from zimmer.models import TokenEntry, UsageEvent, UserAutomation
+from zimmer.models import Activity, TokenEntry, UsageEvent, User, UserAutomation
 
 
 def a_copy(url: str, *, demo: int = 0, paid: int = 0) -> tuple[int, int, bytes]:
@@ -108,3 +108,24 @@ def _put_back(url: str, copy_id: int, tokens: int) -> None:
     """The naive twin wrote past the ledger; leave the database as its entries say."""
     with closing(Database(url)) as shared, shared.transaction() as session:
         session.execute(update(UserAutomation).where(UserAutomation.id == copy_id).values(tokens_remaining=tokens))
+
+
+def test_a_customer_who_wakes_two_automations_at_once_is_counted_once(own_database: str) -> None:
+    with closing(Database(own_database)) as shared, shared.transaction() as session:
+        person = make_user(session)
+        callers = [_caller_of(session, person) for _ in range(8)]
+
+    def first_use(number: int) -> str:
+        copy_id, token_id, token_hash = callers[number]
+        return spend(copy_id, 1, "first", token_id=token_id, token_hash=token_hash)
+
+    assert set(at_once(own_database, first_use, threads=8)) == {"accepted"}
+    with closing(Database(own_database)) as shared:
+        assert shared.read().rows(select(func.sum(Activity.customers))) == [(1,)]
+
+
+def _caller_of(session: Session, person: User) -> tuple[int, int, bytes]:
+    automation = make_automation(session)
+    copy = make_copy(session, person, automation, paid=5)
+    _, token_id, secret = make_service_token(session, automation.id).split("_", 2)
+    return copy.id, int(token_id), crypto.token_hash(secret)
