@@ -29,9 +29,7 @@ def found(_connection: Database) -> dict[str, str]:
 
 
 @pytest.fixture
-def opened(
-    visit: Visit, seeded: Callable[[str], Customer], found: dict[str, str], viewport: Viewport, stop: Stop
-) -> tuple[Page, Watch]:
+def opened(visit: Visit, seeded: Callable[[str], Customer], found: dict[str, str], stop: Stop) -> tuple[Page, Watch]:
     """The page as whoever it is for, and what it has done so far. A service worker's requests would not be counted."""
     page = visit(seeded(stop.who) if stop.who else None, service_workers="block")
     watch = Watch.over(page)
@@ -48,27 +46,26 @@ def faults_in_the_dark(page: Page) -> list[Fault]:
     return checks.in_the_dark(page)
 
 
-@pytest.mark.parametrize("viewport", [PHONE], ids=str)
 @pytest.mark.parametrize("stop", STOPS, ids=str)
-def test_a_page_on_a_phone(opened: tuple[Page, Watch], script_sizes: dict[str, int], stop: Stop) -> None:
+def test_a_page(opened: tuple[Page, Watch], script_sizes: dict[str, int], stop: Stop, is_full: bool) -> None:
+    """One load, looked at on a phone, on a small one and on a desktop; then once more in the dark."""
     page, watch = opened
     script_sizes[stop.name] = sum(watch.script_sizes().values())
     if stop.asks_for_nothing:
         watch.console = [line for line in watch.console if NOT_FOUND not in line]
     faults = [*checks.behaviour(watch), *checks.script_weight(watch)]
     faults += [fault for check in checks.LOOKS for fault in check(page)]
-    page.set_viewport_size({"width": SMALL_PHONE.width, "height": SMALL_PHONE.height})
-    settle(page)
+    resize(page, SMALL_PHONE)
     faults += [*checks.overflow(page), *checks.clipped_text(page)]
+    resize(page, DESKTOP)
+    faults += [fault for check in checks.LOOKS for fault in check(page)]
+    if is_full:
+        faults += faults_in_the_dark(page)
+    resize(page, PHONE)
     faults += faults_in_the_dark(page)
     assert not faults, checks.report(faults)
 
 
-@pytest.mark.parametrize("viewport", [DESKTOP], ids=str)
-@pytest.mark.parametrize("stop", STOPS, ids=str)
-def test_a_page_on_a_desktop(opened: tuple[Page, Watch], is_full: bool) -> None:
-    page, _ = opened
-    faults = [fault for check in checks.LOOKS for fault in check(page)]
-    if is_full:
-        faults += faults_in_the_dark(page)
-    assert not faults, checks.report(faults)
+def resize(page: Page, viewport: Viewport) -> None:
+    page.set_viewport_size({"width": viewport.width, "height": viewport.height})
+    settle(page)
