@@ -1,6 +1,5 @@
 """What crosses the border of the auth routes."""
 
-import unicodedata
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -11,15 +10,7 @@ from zimmer.auth.passwords import MAX_LENGTH, MIN_LENGTH
 from zimmer.auth.roles import RIGHTS, Right
 from zimmer.models import Audience, Role
 from zimmer.web import StrictBody
-
-CONTROLS = frozenset({"Cc", "Cs", "Zl", "Zp"})
-BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-PERSIAN_AND_ARABIC_DIGITS = str.maketrans("۰۱۲۳۴۵۶۷۸۹٠١٢٣٤٥٦٧٨٩", "01234567890123456789")
-
-
-def _latin_digits(text: object) -> object:
-    """A phone number typed on a Persian keyboard is a phone number."""
-    return text.translate(PERSIAN_AND_ARABIC_DIGITS) if isinstance(text, str) else text
+from zimmer.web.texts import Name, latin_digits
 
 
 def _lower(email: str) -> str:
@@ -33,21 +24,8 @@ def _bare(email: object) -> object:
     return email
 
 
-def _printable(text: str) -> str:
-    """Refuse control characters and bidi overrides: a name must not rearrange the page it stands on.
-
-    The zero-width non-joiner stays: Persian names are written with it.
-    """
-    if any(unicodedata.category(character) in CONTROLS or character in BIDI_CONTROLS for character in text):
-        raise ValueError("control characters are not allowed")
-    if not any(character.isprintable() for character in text):
-        raise ValueError("nothing of it can be seen")
-    return text
-
-
-Name = Annotated[str, StringConstraints(min_length=1, max_length=120), AfterValidator(_printable)]
 Email = Annotated[EmailStr, BeforeValidator(_bare), Field(max_length=255), AfterValidator(_lower)]
-PhoneNumber = Annotated[str, BeforeValidator(_latin_digits), StringConstraints(pattern=r"^09[0-9]{9}$")]
+PhoneNumber = Annotated[str, BeforeValidator(latin_digits), StringConstraints(pattern=r"^09[0-9]{9}$")]
 NewPassword = Annotated[str, StringConstraints(strip_whitespace=False, min_length=MIN_LENGTH, max_length=MAX_LENGTH)]
 Password = Annotated[str, StringConstraints(strip_whitespace=False, min_length=1, max_length=MAX_LENGTH)]
 

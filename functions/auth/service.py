@@ -23,7 +23,6 @@ from zimmer.models import Audience, Role, User
 from zimmer.observability import logger
 from zimmer.throttle import Limit
 
-LOGINS_TO_ACCOUNT = Limit("login-account", times=5, per=timedelta(minutes=15), longest=timedelta(hours=1))
 LOGINS_BY_ADDRESS = Limit("login-ip", times=100, per=timedelta(minutes=15))  # a whole office, or a mobile network
 REGISTRATIONS_BY_ADDRESS = Limit("register-ip", times=5, per=timedelta(hours=1))
 
@@ -73,7 +72,7 @@ def login(reader: ReadSession, writer: AtomicSession, form: Login, device: Devic
     customer at the staff's door alike, after the same counting and the same work, so that it tells nobody
     which it was. Raises TooManyRequests before it looks at anything.
     """
-    account = LOGINS_TO_ACCOUNT.of(form.email)
+    account = sign_ins.LOGINS_TO_ACCOUNT.of(form.email)
     throttle.hit(writer, LOGINS_BY_ADDRESS.of(throttle.address(device.ip)), account)
     user = reader.entity(select(User).where(User.email == form.email))
     knows_password = passwords.matches(user.password_hash if user else None, form.password)

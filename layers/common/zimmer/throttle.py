@@ -11,11 +11,23 @@ HTTP nor who is signed in.
 import ipaddress
 import math
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import DateTime, Integer, LargeBinary, String, TextClause, bindparam, delete, text
+from sqlalchemy import (
+    DateTime,
+    Executable,
+    Integer,
+    LargeBinary,
+    Select,
+    String,
+    TextClause,
+    bindparam,
+    delete,
+    select,
+    text,
+)
 
 from zimmer import clock, crypto
 from zimmer.db import AtomicSession
@@ -117,12 +129,27 @@ def hit(session: AtomicSession, *counters: Counter) -> None:
 
 def clear(session: AtomicSession, counter: Counter) -> None:
     """Forget a counter and its history: whoever it held back has shown that they may."""
+    session.run(forgetting(counter), {})
+
+
+def forgetting(counter: Counter) -> Executable:
+    """The statement of `clear`, for a transaction that does more. Its rows are the counters that were there."""
     kind, subject = counter.key
-    session.run(
+    return (
         delete(ThrottleCounter)
         .where(ThrottleCounter.kind == kind, ThrottleCounter.subject == subject)
-        .returning(ThrottleCounter.kind),
-        {},
+        .returning(ThrottleCounter.kind)
+    )
+
+
+def refusing(counter: Counter) -> Select[datetime]:
+    """The query that finds until when the next attempt is refused; no row when it would go on."""
+    kind, subject = counter.key
+    return select(ThrottleCounter.ends_at).where(
+        ThrottleCounter.kind == kind,
+        ThrottleCounter.subject == subject,
+        ThrottleCounter.remaining <= 0,
+        ThrottleCounter.ends_at > clock.now(),
     )
 
 

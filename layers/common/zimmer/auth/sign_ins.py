@@ -29,9 +29,13 @@ from sqlalchemy import (
 from zimmer import clock, crypto
 from zimmer.auth.tokens import AccessClaims
 from zimmer.models import Audience, RefreshToken, RevokedBecause, SignIn, User
+from zimmer.throttle import Limit
 
 IDLE = timedelta(days=7)  # not refreshed for so long, a sign-in is over
 ABSOLUTE = timedelta(days=30)  # and after so long in any case
+
+# Counted by the auth function at its door; the staff may let somebody in who has locked themselves out.
+LOGINS_TO_ACCOUNT = Limit("login-account", times=5, per=timedelta(minutes=15), longest=timedelta(hours=1))
 
 # Whoever switches the account off or changes its password waits for this statement or is seen by it: a
 # sign-in that was proven with the old password cannot slip in behind them. Run twice it opens one sign-in.

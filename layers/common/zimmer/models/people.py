@@ -30,6 +30,8 @@ class RevokedBecause(StrEnum):
     LOGOUT = "logout"
     LOGOUT_ALL = "logout-all"
     ENDED_BY_OWNER = "ended-by-owner"  # from the list of sessions
+    DEACTIVATED = "deactivated"  # the account was switched off
+    ROLE_CHANGED = "role-changed"
     REUSE = "reuse"  # of a refresh token that had been used up
 
 
