@@ -37,9 +37,12 @@ class Places:
     frontend_url: str
     admin_url: str
     zarinpal_url: str
+    mailbox_url: str
     sqs_url: str
     credit_queue_url: str
     delivery_queue_url: str
+    credit_dead_letters_url: str
+    delivery_dead_letters_url: str
 
 
 def plain_environment() -> dict[str, str]:
@@ -69,7 +72,10 @@ def shared_environment(places: Places, keys: Mapping[str, str]) -> dict[str, str
         "LOCAL_CLOCK_FILE": str(CLOCK),
         "CREDIT_QUEUE_URL": places.credit_queue_url,
         "DELIVERY_QUEUE_URL": places.delivery_queue_url,
+        "CREDIT_DEAD_LETTERS_URL": places.credit_dead_letters_url,
+        "DELIVERY_DEAD_LETTERS_URL": places.delivery_dead_letters_url,
         "AWS_ENDPOINT_URL_SQS": places.sqs_url,
+        "AWS_ENDPOINT_URL_SESV2": places.mailbox_url,
         "AWS_ACCESS_KEY_ID": "local",
         "AWS_SECRET_ACCESS_KEY": "local",
         "AWS_DEFAULT_REGION": REGION,

@@ -34,7 +34,7 @@ from local.throttle import Throttle
 if TYPE_CHECKING:
     from local.control import Control
 
-POSTGRES_PORT, QUEUE_PORT, ZARINPAL_PORT, AUTOMATION_PORT = 54320, 8020, 8010, 8030
+POSTGRES_PORT, QUEUE_PORT, ZARINPAL_PORT, AUTOMATION_PORT, MAILBOX_PORT = 54320, 8020, 8010, 8030, 8040
 ADMIN_URL = "http://localhost:3001"  # where the dashboard will be
 
 
@@ -68,6 +68,7 @@ class Platform:
         panel_url = self._start_panel()
         queue_server = self._beside("queue", QUEUE_PORT, "moto.server", "-H", "localhost", "-p")
         bank = self._beside("zarinpal", ZARINPAL_PORT, "local.zarinpal", "--port")
+        mailbox = self._beside("mailbox", MAILBOX_PORT, "local.mailbox", "--port")
         database_url = self._start_database()
         addresses = self._make_queues(queue_server)
         places = Places(
@@ -76,16 +77,19 @@ class Platform:
             frontend_url=panel_url or f"http://localhost:{self._wishes.panel_port}",
             admin_url=ADMIN_URL,
             zarinpal_url=bank.url,
+            mailbox_url=mailbox.url,
             sqs_url=queue_server.url,
             credit_queue_url=addresses["CreditQueue"].url,
             delivery_queue_url=addresses["DeliveryQueue"].url,
+            credit_dead_letters_url=addresses["CreditDeadLetters"].url,
+            delivery_dead_letters_url=addresses["DeliveryDeadLetters"].url,
         )
         environment = shared_environment(places, local_keys())
         adopt(environment)
         moved_clock.reset()
         self._undo.callback(moved_clock.reset)
         seeded = fill(database_url, with_history=self._wishes.with_history)
-        automation = self._start_others(bank, seeded)
+        automation = self._start_others(bank, mailbox, seeded)
         surroundings = Surroundings(environment, LOGS, self._leash)
         sandboxes = Sandboxes(functions(self._template), surroundings, per_function=self._wishes.sandboxes)
         self._undo.callback(sandboxes.stop)
@@ -147,9 +151,11 @@ class Platform:
             queue_server.wait()
             return queues.create(queues.client(queue_server.url), queues_of(self._template))
 
-    def _start_others(self, bank: Companion, seeded: object) -> Companion:
+    def _start_others(self, bank: Companion, mailbox: Companion, seeded: object) -> Companion:
         with screen.step("starting the pretend bank"):
             bank.wait()
+        with screen.step("starting the mailbox"):
+            mailbox.wait()
         with screen.step("starting the sample automation"):
             arguments = ["--api", self._api_url]
             if token := service_token_of(seeded):
@@ -211,6 +217,7 @@ class Platform:
             pid=os.getpid(),
             api_url=places.api_url,
             zarinpal_url=places.zarinpal_url,
+            mailbox_url=places.mailbox_url,
             automation_url=automation.url,
             database_url=places.database_url,
             sqs_url=places.sqs_url,

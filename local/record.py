@@ -29,6 +29,7 @@ class Record:
     pid: int
     api_url: str
     zarinpal_url: str
+    mailbox_url: str
     automation_url: str
     database_url: str
     sqs_url: str

@@ -71,6 +71,7 @@ def lines_of(record: Record) -> list[str]:
         ("API", f"{record.api_url}  (read and try it at /docs)"),
         ("Control room", f"{record.api_url}/_local  (each purchase, live)"),
         ("Pretend bank", f"{record.zarinpal_url}  (stands in for Zarinpal)"),
+        ("Mailbox", f"{record.mailbox_url}  (what would have been sent)"),
         ("Automation", f"{record.automation_url}  (a developer's, spends tokens)"),
         ("Database", without_password(record.database_url)),
         ("Logs", record.logs),

@@ -66,6 +66,7 @@ def test_the_card_names_the_room_and_fits_a_terminal() -> None:
         pid=1,
         api_url="http://localhost:18000",
         zarinpal_url="http://localhost:18010",
+        mailbox_url="http://localhost:18040",
         automation_url="http://localhost:18030",
         database_url="postgresql://zimmer@localhost:54320/zimmer_platform",
         sqs_url="http://localhost:18020",
