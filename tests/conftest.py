@@ -4,7 +4,7 @@ Tests with threads or processes of their own take `own_database` instead: a copy
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import count
 
 import httpx
@@ -12,6 +12,7 @@ import pg8000.native
 import pytest
 
 from functions.admin import invariants
+from functions.admin import queues as admin_queues
 from functions.payments import routes
 from functions.payments.app import app
 from functions.payments.gateways.base import Gateway
@@ -19,6 +20,8 @@ from functions.payments.gateways.zarinpal import Zarinpal as ZarinpalClient
 from local import ports, queues
 from local.companion import beside
 from local.leash import Leash
+from local.mailbox.running import Mailbox
+from local.mailbox.running import running as running_mailbox
 from local.poller import Poller
 from local.postgres import Server, running
 from local.queues import REGION
@@ -37,6 +40,18 @@ MIGRATED = "zimmer_migrated"
 MOST_CONNECTIONS = 300  # two hundred threads with an engine each, and room
 
 _numbers = count(1)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--long", action="store_true", help="also the tests that take minutes")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--long"):
+        return
+    for item in items:
+        if item.get_closest_marker("long"):
+            item.add_marker(pytest.mark.skip(reason="takes minutes: ./zimmer test --long"))
 
 
 @pytest.fixture(scope="session")
@@ -76,8 +91,14 @@ def queue_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield moto.url
 
 
+@pytest.fixture(scope="session")
+def mail_server() -> Iterator[Mailbox]:
+    with running_mailbox() as mailbox:
+        yield mailbox
+
+
 @pytest.fixture(scope="session", autouse=True)
-def _environment(zarinpal_server: Zarinpal, queue_server: str) -> Iterator[None]:
+def _environment(zarinpal_server: Zarinpal, queue_server: str, mail_server: Mailbox) -> Iterator[None]:
     """What the handlers read: the run's own servers, and no database but the one a test is given."""
     for name in [name for name in os.environ if name.startswith(("DB_", "DATABASE_", "JWT_", "ZARRINPAL_"))]:
         del os.environ[name]
@@ -86,11 +107,14 @@ def _environment(zarinpal_server: Zarinpal, queue_server: str) -> Iterator[None]
         "ENV": "local",
         "ZARRINPAL_BASE_URL": zarinpal_server.base_url,
         "AWS_ENDPOINT_URL_SQS": queue_server,
+        "AWS_ENDPOINT_URL_SESV2": mail_server.url,
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",
         "AWS_DEFAULT_REGION": REGION,
         "CREDIT_QUEUE_URL": made["CreditQueue"].url,
         "DELIVERY_QUEUE_URL": made["DeliveryQueue"].url,
+        "CREDIT_DEAD_LETTERS_URL": made["CreditDeadLetters"].url,
+        "DELIVERY_DEAD_LETTERS_URL": made["DeliveryDeadLetters"].url,
         "POWERTOOLS_SERVICE_NAME": "test",
         "POWERTOOLS_LOG_LEVEL": "ERROR",
     }
@@ -98,6 +122,8 @@ def _environment(zarinpal_server: Zarinpal, queue_server: str) -> Iterator[None]
     yield
     if events._sqs.cache_info().currsize:
         events._sqs().close()  # a container never says goodbye; a test run may
+    if admin_queues.connected.cache_info().currsize:
+        admin_queues.connected().close()
 
 
 @pytest.fixture(autouse=True)
@@ -147,6 +173,27 @@ def own_database(postgres: Server, migrated_url: str) -> Iterator[str]:
     check.close()
     _drop_database(postgres, url)
     assert not broken
+
+
+@pytest.fixture
+def new_database(postgres: Server, migrated_url: str) -> Iterator[Callable[[], str]]:
+    """Makes databases whose promises nobody checks: for figures that stand for a ledger too large to write."""
+    made: list[str] = []
+
+    def make() -> str:
+        made.append(_create_database(postgres, f"zimmer_own_{next(_numbers)}", copy_of=MIGRATED))
+        return made[-1]
+
+    yield make
+    for url in made:
+        _drop_database(postgres, url)
+
+
+@pytest.fixture
+def mailbox(mail_server: Mailbox) -> Mailbox:
+    """The pretend mail service, with nothing in it."""
+    mail_server.box.forget()
+    return mail_server
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from zimmer.models import (
     Audience,
     Automation,
     Bucket,
+    Delivery,
     EntryKind,
     Payment,
     PaymentStatus,
@@ -192,3 +193,22 @@ def person_of(session: Session, copy: UserAutomation) -> Person:
         session_id=uuid4(),
         audience=Audience.USER,
     )
+
+
+def make_delivery(session: Session, reader: User, **columns: Any) -> Delivery:
+    """A mail on its way to somebody, without the notice it is about."""
+    delivery = Delivery(
+        **{
+            "dedup_key": f"delivery-{next(_numbers)}/email",
+            "user_id": reader.id,
+            "kind": "ticket-answered",
+            "address": reader.email,
+            "data": {"ticket_id": 1, "title": "مبلغ خرید"},
+            "link": "/support/?id=1",
+            "created_at": clock.now(),
+            **columns,
+        }
+    )
+    session.add(delivery)
+    session.flush()
+    return delivery

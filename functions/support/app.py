@@ -1,7 +1,7 @@
 """The support function: `/api/support/*`, `/api/notifications/*`."""
 
-from functions.support.routes import router
+from functions.support.routes import notifications, support
 from zimmer.web import build_app, lambda_handler
 
-app = build_app("support", router)
+app = build_app("support", support, notifications)
 handler = lambda_handler(app)

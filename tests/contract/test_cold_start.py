@@ -13,7 +13,7 @@ HANDLERS = {name: function.handler for name, function in functions(load_template
 # Powertools imports the bare package botocore (half a millisecond) to ask for its version; the rest is what costs.
 NEVER = ("boto3", "botocore.session", "botocore.client", "httpx", "alembic", "aws_xray_sdk")
 NOT_IN_BACKGROUND = ("fastapi", "starlette", "mangum")
-BACKGROUND = {"PaymentsWorker", "PaymentsSweep"}
+BACKGROUND = {"PaymentsWorker", "PaymentsSweep", "SupportDeliver"}
 
 LIST_MODULES = """
 import importlib, json, sys

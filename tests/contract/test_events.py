@@ -7,9 +7,18 @@ import pytest
 from sqlalchemy import func, select
 
 from functions.payments.states import Because, move
+from local.mailbox.running import Mailbox
 from local.template import ROOT, event_sources, find_route, load_template, routes, schedules
 from tests.api import Answer, Api, answer_of, handler_of
-from tests.factories import make_automation, make_copy, make_payment, make_user, purchase_in, token_for
+from tests.factories import (
+    make_automation,
+    make_copy,
+    make_delivery,
+    make_payment,
+    make_user,
+    purchase_in,
+    token_for,
+)
 from zimmer import clock, crypto, events
 from zimmer.db import Session
 from zimmer.events import CreditPayment
@@ -111,8 +120,7 @@ def test_credit_batch(session: Session) -> None:
     copy = make_copy(session)
     for payment_id in (1, 2):
         purchase_in(session, S.VERIFIED, copy, id=payment_id)
-    (source,) = event_sources(load_template())
-    assert handler_of(source.function)(sample("credit-batch"), None) == {"batchItemFailures": []}
+    assert handler_of(reader_of("CreditQueue"))(sample("credit-batch"), None) == {"batchItemFailures": []}
     session.refresh(copy)
     assert copy.tokens_remaining == 200
     assert session.scalar(select(func.count()).select_from(TokenEntry)) == 2
@@ -121,9 +129,16 @@ def test_credit_batch(session: Session) -> None:
 @pytest.mark.usefixtures("database")
 def test_a_credit_batch_for_payments_that_never_were_comes_back() -> None:
     event = sample("credit-batch")
-    (source,) = event_sources(load_template())
-    failed = handler_of(source.function)(event, None)["batchItemFailures"]
+    failed = handler_of(reader_of("CreditQueue"))(event, None)["batchItemFailures"]
     assert [failure["itemIdentifier"] for failure in failed] == [record["messageId"] for record in event["Records"]]
+
+
+def test_delivery_batch(session: Session, mailbox: Mailbox) -> None:
+    reader = make_user(session)
+    for delivery_id in (1, 2):
+        make_delivery(session, reader, id=delivery_id)
+    assert handler_of(reader_of("DeliveryQueue"))(sample("delivery-batch"), None) == {"batchItemFailures": []}
+    assert len(mailbox.to(reader.email)) == 2
 
 
 def test_sweep(session: Session) -> None:
@@ -132,6 +147,11 @@ def test_sweep(session: Session) -> None:
     (schedule,) = schedules(load_template())
     assert handler_of(schedule.function)(sample("sweep"), None) == {"published": 1, "requeued": 0, "asked": 0}
     assert session.scalars(select(OutboxMessage.published_at)).one()
+
+
+def reader_of(queue: str) -> str:
+    """The function that the template has read this queue."""
+    return next(source.function for source in event_sources(load_template()) if source.queue == queue)
 
 
 def test_a_sample_reaches_the_same_handler_as_a_client(api: Api, session: Session) -> None:

@@ -17,7 +17,7 @@ from local.template import ROOT, find_route
 from tests.api import route_table
 
 PATIENCE_SECONDS = 30.0
-PASSED_ON = ("AWS_", "CREDIT_QUEUE_URL", "DELIVERY_QUEUE_URL", "ENV", "POWERTOOLS_", "ZARRINPAL_")
+PASSED_ON = ("AWS_", "CREDIT_", "DELIVERY_", "ENV", "POWERTOOLS_", "ZARRINPAL_")
 
 
 def killed_when(

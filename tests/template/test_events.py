@@ -28,7 +28,7 @@ def event(name: str) -> dict[str, Any]:
 
 
 def test_every_sample_is_known_here() -> None:
-    assert {path.stem for path in SAMPLES} == HTTP.keys() | {"credit-batch", "sweep"}
+    assert {path.stem for path in SAMPLES} == HTTP.keys() | {"credit-batch", "delivery-batch", "sweep"}
 
 
 @pytest.mark.parametrize("name", HTTP)
@@ -53,12 +53,16 @@ def test_a_requests_body_is_as_long_as_it_says(name: str) -> None:
     assert not body or isinstance(json.loads(body), dict)
 
 
-def test_the_batch_fits_the_workers_source(template: Template) -> None:
-    records = event("credit-batch")["Records"]
-    (source,) = event_sources(template)
+@pytest.mark.parametrize(
+    ("sample", "queue", "names"),
+    [("credit-batch", "CreditQueue", "payment_id"), ("delivery-batch", "DeliveryQueue", "delivery_id")],
+)
+def test_a_batch_fits_its_readers_source(template: Template, sample: str, queue: str, names: str) -> None:
+    records = event(sample)["Records"]
+    source = next(source for source in event_sources(template) if source.queue == queue)
     assert 1 < len(records) <= source.batch_size
     for number, record in enumerate(records, start=1):
-        assert json.loads(record["body"]) == {"payment_id": number, "v": 1}
+        assert json.loads(record["body"]) == {names: number, "v": 1}
         assert record["md5OfBody"] == hashlib.md5(record["body"].encode(), usedforsecurity=False).hexdigest()
         assert source.queue in record["eventSourceARN"]
 

@@ -4,6 +4,7 @@ from typing import Any
 from local.template import Template, event_sources, functions, queues, resources
 
 FOURTEEN_DAYS = 14 * 24 * 3600
+TAKING = ("ReceiveMessage", "DeleteMessage", "ChangeMessageVisibility")
 
 
 def test_a_message_is_tried_five_times_and_then_kept_for_two_weeks(template: Template) -> None:
@@ -22,9 +23,12 @@ def test_a_message_stays_hidden_for_six_times_its_readers_timeout(template: Temp
 
 
 def test_one_bad_message_does_not_return_the_batch(template: Template) -> None:
-    (source,) = event_sources(template)
-    assert (source.queue, source.function, source.batch_size) == ("CreditQueue", "PaymentsWorker", 10)
-    assert source.reports_item_failures
+    sources = event_sources(template)
+    assert {(source.queue, source.function, source.batch_size) for source in sources} == {
+        ("CreditQueue", "PaymentsWorker", 10),
+        ("DeliveryQueue", "SupportDeliver", 5),
+    }
+    assert all(source.reports_item_failures for source in sources)
 
 
 def test_queues_are_encrypted(template: Template) -> None:
@@ -32,25 +36,58 @@ def test_queues_are_encrypted(template: Template) -> None:
 
 
 def test_only_payments_may_send(template: Template) -> None:
-    credit_only = [{"SQSSendMessagePolicy": {"QueueName": {"Fn::GetAtt": ["CreditQueue", "QueueName"]}}}]
+    both = [
+        {"SQSSendMessagePolicy": {"QueueName": {"Fn::GetAtt": [queue, "QueueName"]}}}
+        for queue in ("CreditQueue", "DeliveryQueue")
+    ]
     policies = {
         name: function["Properties"]["Policies"]
         for name, function in resources(template, "AWS::Serverless::Function").items()
-        if "Policies" in function["Properties"]
+        if "Policies" in function["Properties"] and name != "AdminFunction"
     }
-    assert policies == {"PaymentsFunction": credit_only, "PaymentsSweep": credit_only}
+    assert policies == {"PaymentsFunction": both, "PaymentsSweep": both}
 
 
-def test_only_the_worker_may_receive_and_only_from_its_queue(template: Template) -> None:
-    worker = resources(template, "AWS::Serverless::Function")["PaymentsWorker"]["Properties"]
-    assert worker["Role"] == {"Fn::GetAtt": ["PaymentsWorkerRole", "Arn"]}
+def test_the_dashboard_looks_at_every_queue_and_moves_dead_letters_back(template: Template) -> None:
+    admin = resources(template, "AWS::Serverless::Function")["AdminFunction"]["Properties"]["Policies"]
+    allowed = {
+        (action, arn["Fn::GetAtt"][0])
+        for statement in statements(admin)
+        for action in listed(statement["Action"])
+        for arn in statement["Resource"]
+    }
+    working, dead = {"CreditQueue", "DeliveryQueue"}, {"CreditDeadLetters", "DeliveryDeadLetters"}
+    assert allowed == {
+        *(("sqs:GetQueueAttributes", queue) for queue in working | dead),
+        *(("sqs:SendMessage", queue) for queue in working),
+        *((f"sqs:{verb}", queue) for queue in dead for verb in TAKING),
+    }
+
+
+def test_a_reader_may_receive_from_its_own_queue_and_from_no_other(template: Template) -> None:
+    functions_ = resources(template, "AWS::Serverless::Function")
+    for name in ("PaymentsWorker", "SupportDeliver"):
+        assert functions_[name]["Properties"]["Role"] == {"Fn::GetAtt": [f"{name}Role", "Arn"]}
     readers = {
         name: statement["Resource"]
         for name, role in resources(template, "AWS::IAM::Role").items()
         for statement in statements(role)
         if any(action.startswith("sqs:") for action in listed(statement["Action"]))
     }
-    assert readers == {"PaymentsWorkerRole": {"Fn::GetAtt": ["CreditQueue", "Arn"]}}
+    assert readers == {
+        "PaymentsWorkerRole": {"Fn::GetAtt": ["CreditQueue", "Arn"]},
+        "SupportDeliverRole": {"Fn::GetAtt": ["DeliveryQueue", "Arn"]},
+    }
+
+
+def test_mail_is_sent_by_one_function_and_as_one_identity(template: Template) -> None:
+    senders = [
+        (name, statement["Resource"]["Fn::Sub"].rpartition(":")[2])
+        for name, resource in template["Resources"].items()
+        for statement in statements(resource)
+        if any(action.startswith("ses:") for action in listed(statement["Action"]))
+    ]
+    assert senders == [("SupportDeliverRole", "identity/${MailIdentity}")]
 
 
 def test_no_permission_is_for_everything(template: Template) -> None:

@@ -1,1 +1,0 @@
-"""Tickets and notifications: what a customer and the staff may do with them."""

@@ -1,0 +1,86 @@
+"""What the staff reads."""
+
+from collections.abc import Callable, Mapping
+
+from functions.support.words.text import Text
+from zimmer.models import Json
+from zimmer.notifications import Kind
+
+
+def payment_review(data: Json) -> Text:
+    return Text(
+        f"Payment {data['payment_id']} needs two managers",
+        "The gateway's answer does not fit the purchase. One manager proposes what becomes of it, another decides.",
+        "Open the payment",
+    )
+
+
+def ticket_assigned(data: Json) -> Text:
+    return Text(f"Ticket {data['ticket_id']} is yours", f"“{data['title']}” was assigned to you.", "Open the ticket")
+
+
+def ticket_reply(data: Json) -> Text:
+    return Text(
+        f"The customer wrote in ticket {data['ticket_id']}",
+        f"There is a new message in “{data['title']}”.",
+        "Open the ticket",
+    )
+
+
+def adjustment_requested(data: Json) -> Text:
+    return Text(
+        f"{data['by']} asks for {data['delta']:+,} tokens",
+        f"Token adjustment {data['adjustment_id']} waits for a manager who did not ask for it.",
+        "Decide",
+    )
+
+
+def adjustment_decided(data: Json) -> Text:
+    return Text(
+        f"Your adjustment was {data['state']}",
+        f"Token adjustment {data['adjustment_id']} ({data['delta']:+,} tokens) was {data['state']}.",
+        "Open it",
+    )
+
+
+def service_token_rotated(data: Json) -> Text:
+    return Text(
+        f"The service token of “{data['automation']}” was rotated",
+        f"{data['by']} made a new token. If nobody planned that, revoke it and ask.",
+        "Open the automation",
+    )
+
+
+def email_verification(data: Json) -> Text:
+    return Text(
+        "Confirm your e-mail address", "The link works for 24 hours. If it was not you, ignore this.", "Confirm"
+    )
+
+
+def password_reset(data: Json) -> Text:
+    return Text(
+        "Choose a new password",
+        "The link works once, for 30 minutes. If you did not ask for it, nothing has changed.",
+        "Choose a password",
+    )
+
+
+def invitation(data: Json) -> Text:
+    return Text(
+        "You are invited to Zimmer's dashboard",
+        f"You will join as {data['role']}. The link works once.",
+        "Accept the invitation",
+    )
+
+
+SENTENCES: Mapping[Kind, Callable[[Json], Text]] = {
+    Kind.PAYMENT_REVIEW: payment_review,
+    Kind.TICKET_ASSIGNED: ticket_assigned,
+    Kind.TICKET_REPLY: ticket_reply,
+    Kind.ADJUSTMENT_REQUESTED: adjustment_requested,
+    Kind.ADJUSTMENT_DECIDED: adjustment_decided,
+    Kind.SERVICE_TOKEN_ROTATED: service_token_rotated,
+    Kind.EMAIL_VERIFICATION: email_verification,
+    Kind.PASSWORD_RESET: password_reset,
+    Kind.INVITATION: invitation,
+}
