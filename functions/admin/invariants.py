@@ -142,10 +142,12 @@ class Answer:
 
 def check(connection: Connection, *, show: int = 5) -> list[Answer]:
     """Ask every question. Reads whole tables: for the night, for tests, for a suspicion."""
-    return [_ask(connection, question, sql, show) for question, sql in QUESTIONS.items()]
+    return [ask(connection, question, show=show) for question in QUESTIONS]
 
 
-def _ask(connection: Connection, question: str, sql: str, show: int) -> Answer:
+def ask(connection: Connection, question: str, *, show: int = 5) -> Answer:
+    """Ask one of the questions."""
+    sql = QUESTIONS[question]
     parameters = {"overdue_since": clock.now() - OVERDUE} if ":overdue_since" in sql else {}
     rows = connection.execute(text(sql), parameters).fetchmany(show)
     return Answer(question, tuple(str(dict(row._mapping)) for row in rows))

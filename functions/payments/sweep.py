@@ -9,11 +9,14 @@ one that comes twice finds nothing left to do.
 """
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any, TypedDict
 
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert as upsert
 
 from functions.payments import gateways, strays
 from functions.payments.allowance import Allowance
@@ -23,7 +26,7 @@ from functions.payments.states import Because, locked, move, record
 from zimmer import clock, events
 from zimmer.db import Session, committed
 from zimmer.events import CreditPayment
-from zimmer.models import Payment, PaymentStatus
+from zimmer.models import Payment, PaymentStatus, ScheduleRun
 from zimmer.observability import logger
 
 ACTOR = "payments-sweep"
@@ -47,12 +50,38 @@ class Swept(TypedDict):
     asked: int
 
 
+@dataclass
+class Steps:
+    """The steps of one run. One that fails is logged and named, and does not stop the ones after it."""
+
+    failed: list[str] = field(default_factory=list)
+
+    def attempt(self, name: str, step: Callable[[], int]) -> int:
+        try:
+            return step()
+        except Exception:
+            self.failed.append(name)
+            logger().exception("sweep.step-failed", step=name)
+            return 0
+
+
 def handler(event: Mapping[str, Any], context: Any) -> Swept:
-    """One run of the schedule."""
+    """One run of the schedule, noted for the staff's page."""
     run = sweep_with_unverified if is_tenth_minute(event) else sweep
-    swept = run(gateways.connected_zarinpal())
+    steps = Steps()
+    swept = run(gateways.connected_zarinpal(), steps)
     logger().info("sweep.done", **swept)
+    steps.attempt("note", lambda: note(swept, ok=not steps.failed))
     return swept
+
+
+def note(swept: Swept, *, ok: bool) -> int:
+    """Write when the schedule ran last. Returns how many rows that is."""
+    facts = {"last_run": clock.now(), "ok": ok, "done": dict(swept)}
+    statement = upsert(ScheduleRun).values(name=ACTOR, **facts)
+    with committed() as session:
+        session.execute(statement.on_conflict_do_update(index_elements=[ScheduleRun.name], set_=facts))
+    return 1
 
 
 def is_tenth_minute(event: Mapping[str, Any]) -> bool:
@@ -62,30 +91,29 @@ def is_tenth_minute(event: Mapping[str, Any]) -> bool:
     return minute % UNVERIFIED_EVERY_MINUTES == 0
 
 
-def sweep(gateway: Gateway) -> Swept:
-    """Publish, re-enqueue, ask. A step that fails is logged and does not stop the ones after it."""
-    return _sweep(lambda allowance: _ask(gateway, allowance))
+def sweep(gateway: Gateway, steps: Steps | None = None) -> Swept:
+    """Publish, re-enqueue, ask."""
+    return _sweep(steps or Steps(), [("ask", lambda allowance: ask_about_the_missing(gateway, allowance))])
 
 
-def sweep_with_unverified(gateway: Gateway) -> Swept:
+def sweep_with_unverified(gateway: Gateway, steps: Steps | None = None) -> Swept:
     """The same, and before others are asked about: who has certainly paid."""
-    return _sweep(lambda allowance: _ask_unverified(gateway, allowance) + _ask(gateway, allowance))
+    return _sweep(
+        steps or Steps(),
+        [
+            ("unverified", lambda allowance: strays.settle_unverified(gateway, allowance, actor=ACTOR)),
+            ("ask", lambda allowance: ask_about_the_missing(gateway, allowance)),
+        ],
+    )
 
 
-def _sweep(ask: Callable[[Allowance], int]) -> Swept:
+def _sweep(steps: Steps, questions: Sequence[tuple[str, Callable[[Allowance], int]]]) -> Swept:
     allowance = Allowance(MOST_CALLS, until=time.monotonic() + SECONDS_TO_USE)
-    published = _attempt("publish", events.publish)
-    requeued = _attempt("requeue", requeue_uncredited)
-    published += _attempt("publish", events.publish) if requeued else 0
-    return Swept(published=published, requeued=requeued, asked=ask(allowance))
-
-
-def _ask(gateway: Gateway, allowance: Allowance) -> int:
-    return _attempt("ask", lambda: ask_about_the_missing(gateway, allowance))
-
-
-def _ask_unverified(gateway: Gateway, allowance: Allowance) -> int:
-    return _attempt("unverified", lambda: strays.settle_unverified(gateway, allowance, actor=ACTOR))
+    published = steps.attempt("publish", events.publish)
+    requeued = steps.attempt("requeue", requeue_uncredited)
+    published += steps.attempt("publish", events.publish) if requeued else 0
+    asked = sum(steps.attempt(name, partial(ask, allowance)) for name, ask in questions)
+    return Swept(published=published, requeued=requeued, asked=asked)
 
 
 def requeue_uncredited() -> int:
@@ -220,11 +248,3 @@ def give_up_waiting_for_the_gateway(payment_id: int) -> None:
 def _verify(payment: Payment, gateway: Gateway) -> list[Report]:
     outcome = confirm(payment.id, gateway, actor=ACTOR)
     return [outcome.report] if outcome else []
-
-
-def _attempt(name: str, step: Callable[[], int]) -> int:
-    try:
-        return step()
-    except Exception:
-        logger().exception("sweep.step-failed", step=name)
-        return 0

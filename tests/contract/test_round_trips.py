@@ -10,7 +10,7 @@ from tests.api import Api
 from tests.factories import make_automation, make_copy, make_service_token, make_user, purchase_in, token_for
 from tests.rt_proxy import Counter, counting
 from zimmer.db import Database, using
-from zimmer.models import PaymentStatus, UserAutomation
+from zimmer.models import Audience, PaymentStatus, Role, UserAutomation
 
 Count = Callable[[Callable[[], object]], int]
 
@@ -24,6 +24,8 @@ class Shop:
             user = make_user(session)
             self.copy: UserAutomation = make_copy(session, user, automation, demo=5, paid=100)
             self.customer = Api(token_for(session, user))
+            manager = make_user(session, role=Role.MANAGER)
+            self.manager = Api(token_for(session, manager, audience=Audience.ADMIN))
             self.service = {"x-zimmer-service-token": make_service_token(session, automation.id)}
             self.payment_ids = [purchase_in(session, PaymentStatus.VERIFIED, self.copy).id for _ in range(20)]
 
@@ -74,6 +76,17 @@ def test_other_reads_of_a_signed_in_customer_take_two(shop: Shop, trips: Counter
         trips.reset()
         get(shop.customer, path)
         assert trips.trips == 2, path
+
+
+@pytest.mark.parametrize("chosen", ["today", "7d", "30d"])
+def test_the_whole_dashboard_takes_one_besides_the_check_of_the_session(
+    chosen: str, shop: Shop, trips: Counter
+) -> None:
+    path = "/api/admin/dashboard/stats"
+    assert shop.manager.get(path, params={"range": chosen}).status == 200
+    trips.reset()
+    assert shop.manager.get(path, params={"range": chosen}).status == 200
+    assert trips.trips == 2
 
 
 def test_consume_takes_one_round_trip_with_its_check_of_the_caller(shop: Shop, trips: Counter) -> None:

@@ -2,4 +2,8 @@
 
 from fastapi import APIRouter
 
+from functions.admin.routes import audit, dashboard, reconciliation, settings, system, users
+
 router = APIRouter(prefix="/api/admin", tags=["admin"])
+for noun in (dashboard, users, settings, audit, reconciliation, system):
+    router.include_router(noun.router)

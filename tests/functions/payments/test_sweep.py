@@ -29,7 +29,7 @@ from tests.functions.payments.purchases import (
 )
 from zimmer import clock, events
 from zimmer.db import Database, Session, using
-from zimmer.models import OutboxMessage, Payment, PaymentStatus, User, UserAutomation
+from zimmer.models import OutboxMessage, Payment, PaymentStatus, ScheduleRun, User, UserAutomation
 from zimmer.settings import get_settings
 
 S = PaymentStatus
@@ -508,6 +508,23 @@ def test_the_schedule_runs_the_sweep_with_the_container_s_own_gateway(
     assert InProcess().invoke("PaymentsSweep", {}) == {"published": 0, "requeued": 0, "asked": 1}
     queue.poll()
     assert tokens_of(session, copy) == 100
+
+
+def test_the_schedule_notes_when_it_ran_last_and_what_it_did(session: Session, zarinpal: Zarinpal) -> None:
+    purchase_at(zarinpal, session)
+    for asked in (1, 0):
+        InProcess().invoke("PaymentsSweep", {})
+        noted = session.scalars(select(ScheduleRun).execution_options(populate_existing=True)).one()
+        assert (noted.name, noted.ok) == ("payments-sweep", True)
+        assert noted.done == {"published": 0, "requeued": 0, "asked": asked}
+        assert clock.now() - noted.last_run < timedelta(seconds=10)
+
+
+def test_the_schedule_notes_a_step_that_failed(session: Session, zarinpal: Zarinpal) -> None:
+    session.execute(text("ALTER TABLE outbox RENAME TO elsewhere"))
+    InProcess().invoke("PaymentsSweep", {})
+    session.execute(text("ALTER TABLE elsewhere RENAME TO outbox"))
+    assert session.scalars(select(ScheduleRun)).one().ok is False
 
 
 def test_after_days_of_silence_the_customer_finds_the_tokens(

@@ -1,0 +1,52 @@
+"""The reconciliation report: do money and tokens agree?"""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Response
+
+from functions.admin.schemas.reconciliation import Run, RunLine
+from functions.admin.service import reconciliation as service
+from zimmer.auth.acting import Staff, acting
+from zimmer.auth.dependencies import ReadSessionDep, require
+from zimmer.auth.roles import Right
+from zimmer.errors import RunNotFound
+from zimmer.pagination import Page, PageLimit
+from zimmer.web import PathId, problems
+
+router = APIRouter(prefix="/reconciliation/runs", tags=["reconciliation"])
+
+Asking = Annotated[Staff, Depends(acting(Right.RECONCILIATION_RUN, "reconciliation.run"), scope="function")]
+MAY_READ = [Depends(require(Right.LEDGER_READ))]
+
+
+@router.post("", status_code=202)
+async def run_reconciliation(staff: Asking) -> Run:
+    """Ask every question now. The answer is the finished run; one that took too long says `failed`."""
+    return service.run(staff)
+
+
+@router.get("", dependencies=MAY_READ)
+async def reconciliation_runs(
+    session: ReadSessionDep,
+    limit: Annotated[PageLimit, Query()] = 20,
+    cursor: str | None = None,
+) -> Page[RunLine]:
+    """Every run, newest first."""
+    return service.runs(session, limit=limit, cursor=cursor)
+
+
+@router.get("/{run_id}", dependencies=MAY_READ, responses=problems(RunNotFound))
+async def reconciliation_run(run_id: PathId, session: ReadSessionDep) -> Run:
+    """One run with every question and what broke its rule."""
+    return service.one(session.rows, run_id)
+
+
+@router.get("/{run_id}/download", dependencies=MAY_READ, response_model=Run, responses=problems(RunNotFound))
+async def download_reconciliation_run(run_id: PathId, session: ReadSessionDep) -> Response:
+    """The same as a file to keep."""
+    found = service.one(session.rows, run_id)
+    return Response(
+        found.model_dump_json(indent=2),
+        media_type="application/json",
+        headers={"content-disposition": f'attachment; filename="reconciliation-{run_id}.json"'},
+    )

@@ -1,0 +1,29 @@
+"""The business settings."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+
+from functions.admin.schemas.settings import SettingsChange, SettingsRecord
+from functions.admin.service import settings as service
+from zimmer.auth.acting import Staff, acting
+from zimmer.auth.dependencies import ReadSessionDep, SessionDep, require
+from zimmer.auth.roles import Right
+from zimmer.errors import ValidationFailed
+from zimmer.web import problems
+
+router = APIRouter(prefix="/settings", tags=["settings"])
+
+Editing = Annotated[Staff, Depends(acting(Right.SETTINGS_WRITE, "settings.edit"), scope="function")]
+
+
+@router.get("", dependencies=[Depends(require(Right.SETTINGS_READ))])
+async def business_settings(session: ReadSessionDep) -> SettingsRecord:
+    """What holds now, and who changed it last."""
+    return service.current(session.rows)
+
+
+@router.patch("", responses=problems(ValidationFailed))
+async def edit_business_settings(body: SettingsChange, staff: Editing, session: SessionDep) -> SettingsRecord:
+    """Change what is given, from the next request on."""
+    return service.edit(session, staff, body)
