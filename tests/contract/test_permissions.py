@@ -46,6 +46,12 @@ ROUTES: dict[tuple[str, str], Door | Right] = {
     ("GET", "/api/payments/status/{transaction_id}"): Door.OPEN,
     ("POST", "/api/payments/{transaction_id}/check"): Right.OWN_PAYMENTS,
     ("POST", "/api/payments/{transaction_id}/cancel"): Right.OWN_PAYMENTS,
+    ("GET", "/api/admin/tickets"): Right.TICKETS_READ,
+    ("GET", "/api/admin/tickets/{ticket_id}"): Right.TICKETS_READ,
+    **{
+        ("POST", f"/api/admin/tickets/{{ticket_id}}/{verb}"): Right.TICKETS_READ
+        for verb in ("read", "assign", "reply", "note", "status")
+    },
     ("GET", "/api/support/tickets"): Right.OWN_TICKETS,
     ("POST", "/api/support/tickets"): Right.OWN_TICKETS,
     ("GET", "/api/support/tickets/{ticket_id}"): Right.OWN_TICKETS,

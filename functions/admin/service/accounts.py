@@ -17,7 +17,7 @@ from zimmer.models import RevokedBecause, User
 def reveal(session: Session, staff: Staff, user_id: int) -> Contact:
     """A person's address and number in full. Every look is written down. Raises UserNotFound, HigherRole."""
     user = _touched(session, staff, user_id)
-    audit.done(session, staff.act, before=None, after=None)
+    audit.done(session, staff.act, before=None, after={"revealed": ["email", "phone_number"]})
     return Contact(email=user.email, phone_number=user.phone_number)
 
 
@@ -73,7 +73,7 @@ def unlock(session: Session, staff: Staff, user_id: int) -> UserDetail:
     """Forget the failed attempts to sign in to an account. Raises UserNotFound, HigherRole, AccountDeleted."""
     user = _touched(session, staff, user_id)
     if session.execute(throttle.forgetting(sign_ins.LOGINS_TO_ACCOUNT.of(user.email))).all():
-        audit.done(session, staff.act, before=None, after=None)
+        audit.done(session, staff.act, before={"is_locked": True}, after={"is_locked": False})
     return detail(reading(session), staff.person, user_id)
 
 
