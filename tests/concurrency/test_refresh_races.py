@@ -1,38 +1,21 @@
 """One browser with many tabs, and many hands at one password."""
 
-import asyncio
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import timedelta
 from threading import Thread
-from typing import TypeVar
 
 import pytest
 from sqlalchemy import Update, func, select, text, update
 
 from tests.api import Answer, Api
-from tests.concurrency.races import at_once
+from tests.concurrency.races import handled_at_once
 from tests.functions.auth.conftest import FORM, Browser, cookie_of
 from zimmer import clock
 from zimmer.db import Database, using
 from zimmer.models import Notification, RefreshToken, RevokedBecause, SignIn, User
-
-Result = TypeVar("Result")
-
-
-def handled_at_once(url: str, work: Callable[[int], Result], *, threads: int) -> Sequence[Result]:
-    """`at_once` for work that calls handlers: the event loop each leaves in its thread is closed."""
-
-    def one(number: int) -> Result:
-        try:
-            return work(number)
-        finally:
-            asyncio.get_event_loop().close()
-            asyncio.set_event_loop(None)
-
-    return at_once(url, one, threads=threads)
 
 
 @pytest.fixture

@@ -46,6 +46,11 @@ ROUTES: dict[tuple[str, str], Door | Right] = {
     ("GET", "/api/payments/status/{transaction_id}"): Door.OPEN,
     ("POST", "/api/payments/{transaction_id}/check"): Right.OWN_PAYMENTS,
     ("POST", "/api/payments/{transaction_id}/cancel"): Right.OWN_PAYMENTS,
+    ("GET", "/api/admin/tokens/adjustments"): Right.LEDGER_READ,
+    ("POST", "/api/admin/tokens/adjustments"): Right.ADJUSTMENTS_REQUEST,
+    ("GET", "/api/admin/tokens/adjustments/{adjustment_id}"): Right.LEDGER_READ,
+    ("POST", "/api/admin/tokens/adjustments/{adjustment_id}/approve"): Right.ADJUSTMENTS_APPROVE,
+    ("POST", "/api/admin/tokens/adjustments/{adjustment_id}/reject"): Right.ADJUSTMENTS_APPROVE,
     ("GET", "/api/admin/tickets"): Right.TICKETS_READ,
     ("GET", "/api/admin/tickets/{ticket_id}"): Right.TICKETS_READ,
     **{

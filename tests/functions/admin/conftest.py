@@ -17,13 +17,18 @@ class Desk:
 
     def __init__(self, api: Api, session: Session, role: Role) -> None:
         self.user: User = make_user(session, role=role)
-        self._api = api.signed_in(token_for(session, self.user, audience=Audience.ADMIN))
+        self._visitor = api
+        self.sign_in_again(session)
+
+    def sign_in_again(self, session: Session) -> None:
+        """A sitting of its own: an access token does not live as long as some stories."""
+        self._api = self._visitor.signed_in(token_for(session, self.user, audience=Audience.ADMIN))
 
     def get(self, path: str, **params: object) -> Answer:
         return self._api.get(f"/api/admin{path}", params=params)
 
-    def post(self, path: str, body: Json = None) -> Answer:
-        return self._api.post(f"/api/admin{path}", {} if body is None else body)
+    def post(self, path: str, body: Json = None, *, headers: dict[str, str] | None = None) -> Answer:
+        return self._api.post(f"/api/admin{path}", {} if body is None else body, headers=headers)
 
     def patch(self, path: str, body: Json) -> Answer:
         return self._api.send("PATCH", f"/api/admin{path}", body)

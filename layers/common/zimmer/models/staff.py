@@ -45,6 +45,10 @@ class TokenAdjustment(Base):
     created_at: Mapped[datetime]
     decided_at: Mapped[datetime | None]
     expires_at: Mapped[datetime]
+    client_key: Mapped[str | None] = mapped_column(String(200))  # the Idempotency-Key it was asked for with
+    body_hash: Mapped[bytes | None]
+
+    __table_args__ = (Index("ix_token_adjustments_client_key", "requested_by", "client_key", unique=True),)
 
 
 class OpenAIKey(Base):

@@ -58,6 +58,14 @@ STAFF = """
 ALTER TABLE audit ADD COLUMN refused VARCHAR(50);
 CREATE INDEX ix_audit_actor_id ON audit (actor_id, id);
 
+-- A request that is sent twice is one request.
+ALTER TABLE token_adjustments ADD COLUMN client_key VARCHAR(200), ADD COLUMN body_hash BYTEA;
+-- Whoever approved first may think better of it and reject, though not approve twice.
+ALTER TABLE token_adjustments DROP CONSTRAINT token_adjustments_check1;
+ALTER TABLE token_adjustments ADD CONSTRAINT token_adjustments_two_people
+    CHECK (state <> 'approved' OR first_approved_by <> decided_by);
+CREATE UNIQUE INDEX ix_token_adjustments_client_key ON token_adjustments (requested_by, client_key);
+
 CREATE TABLE payment_reviews (
     id SERIAL PRIMARY KEY,
     payment_id INTEGER NOT NULL REFERENCES payments (id),
@@ -212,6 +220,12 @@ def downgrade() -> None:
     op.execute("DROP TABLE ticket_counts; DROP TABLE customer_counts; DROP TABLE activity")
     op.execute("ALTER TABLE users DROP COLUMN last_active_on")
     op.execute("DROP TABLE schedule_runs; DROP TABLE reconciliation_runs; DROP TABLE payment_reviews")
+    op.execute("DROP INDEX ix_token_adjustments_client_key")
+    op.execute("ALTER TABLE token_adjustments DROP CONSTRAINT token_adjustments_two_people")
+    op.execute(
+        "ALTER TABLE token_adjustments ADD CONSTRAINT token_adjustments_check1 CHECK (first_approved_by <> decided_by)"
+    )
+    op.execute("ALTER TABLE token_adjustments DROP COLUMN client_key, DROP COLUMN body_hash")
     op.execute("DROP INDEX ix_audit_actor_id; ALTER TABLE audit DROP COLUMN refused")
     op.execute("DROP TABLE deliveries; ALTER TABLE outbox ADD COLUMN sealed TEXT")
     op.execute(TICKETS_AS_BEFORE)
