@@ -4,7 +4,8 @@ It believes nothing in a message but the payment's id. It imports no FastAPI and
 (those call once per record; one statement for ten is the point).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, TypedDict
 
 from sqlalchemy.exc import DBAPIError
@@ -12,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from zimmer import ledger
 from zimmer.db import committed
 from zimmer.events import CreditPayment
+from zimmer.models import Json
 from zimmer.observability import logger
 
 ACTOR = "payments-worker"
@@ -27,51 +29,69 @@ class BatchAnswer(TypedDict):
     batchItemFailures: list[Failure]
 
 
+@dataclass(frozen=True)
+class Message:
+    """What one readable message asks for, and how SQS brought it."""
+
+    payment_id: int
+    message_id: str
+    receive_count: int
+
+    @property
+    def shown(self) -> Json:
+        return {"message_id": self.message_id, "receive_count": self.receive_count}
+
+
 def handler(event: Mapping[str, Any], context: Any) -> BatchAnswer:
     """Credit the payments of one SQS batch. A poisonous message fails alone."""
     asked = _asked(event["Records"])
-    done = _credit(frozenset(asked.values()))
-    failed = [record["messageId"] for record in event["Records"] if asked.get(record["messageId"]) not in done]
+    done = _credit({message.payment_id: message for message in asked})
+    succeeded = {message.message_id for message in asked if message.payment_id in done}
+    failed = [record["messageId"] for record in event["Records"] if record["messageId"] not in succeeded]
     logger().info("credit.batch", messages=len(event["Records"]), failed=len(failed))
     return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in failed]}
 
 
-def _asked(records: Sequence[Mapping[str, Any]]) -> dict[str, int]:
-    """The payment each readable message asks for, by message id."""
-    asked = {}
+def _asked(records: Sequence[Mapping[str, Any]]) -> list[Message]:
+    """The messages that can be read."""
+    asked = []
     for record in records:
         try:
-            asked[record["messageId"]] = CreditPayment.parse(record["body"]).payment_id
+            payment_id = CreditPayment.parse(record["body"]).payment_id
         except ValueError:
             logger().error("credit.unreadable-message", message_id=record["messageId"])
+            continue
+        count = record.get("attributes", {}).get("ApproximateReceiveCount", "1")
+        asked.append(Message(payment_id, record["messageId"], int(count)))
     return asked
 
 
-def _credit(payment_ids: frozenset[int]) -> frozenset[int]:
+def _credit(asked: Mapping[int, Message]) -> frozenset[int]:
     """The payments that need no further message: credited now or before."""
-    if not payment_ids:
+    if not asked:
         return frozenset()
     try:
-        return _credit_together(payment_ids)
+        return _credit_together(asked)
     except DBAPIError:
-        logger().exception("credit.batch-failed", payments=len(payment_ids))
-        return _credit_one_by_one(payment_ids)
+        logger().exception("credit.batch-failed", payments=len(asked))
+        return _credit_one_by_one(asked)
 
 
-def _credit_together(payment_ids: Iterable[int]) -> frozenset[int]:
+def _credit_together(asked: Mapping[int, Message]) -> frozenset[int]:
+    brought = {payment_id: message.shown for payment_id, message in asked.items()}
     with committed() as session:
-        credited = ledger.credit_purchases(session, payment_ids, actor=ACTOR)
+        credited = ledger.credit_purchases(session, asked, actor=ACTOR, deliveries=brought)
     for payment_id in credited.refused:
         logger().error("credit.refused", payment_id=payment_id)
     return credited.now | credited.before
 
 
-def _credit_one_by_one(payment_ids: frozenset[int]) -> frozenset[int]:
+def _credit_one_by_one(asked: Mapping[int, Message]) -> frozenset[int]:
     """After the batch broke: whoever is not the cause gets through."""
     done: frozenset[int] = frozenset()
-    for payment_id in sorted(payment_ids):
+    for payment_id in sorted(asked):
         try:
-            done |= _credit_together([payment_id])
+            done |= _credit_together({payment_id: asked[payment_id]})
         except DBAPIError:
             logger().exception("credit.failed", payment_id=payment_id)
     return done

@@ -7,13 +7,15 @@ deadlocking, and leave the keys free (NO KEY), so that the check of a foreign ke
 The unique keys of `token_entries` are the last net, not the mechanism.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import ARRAY, BigInteger, Date, DateTime, String, bindparam, text
+from sqlalchemy.dialects.postgresql import JSONB
 
 from zimmer import clock
 from zimmer.db import Session
+from zimmer.models import Json
 
 CREDIT_PURCHASES = text("""
 WITH RECURSIVE gate AS (
@@ -56,8 +58,10 @@ WITH RECURSIVE gate AS (
     FROM gate WHERE p.id = gate.id
     RETURNING p.id, p.event_seq, p.trace_id
 ), happened AS (
-    INSERT INTO payment_events (payment_id, seq, at, actor, from_status, to_status, cause, trace_id)
-    SELECT id, event_seq, :at, :actor, 'verified', 'credited', 'tokens-credited', trace_id FROM credited
+    INSERT INTO payment_events (payment_id, seq, at, actor, from_status, to_status, cause, trace_id, detail)
+    SELECT id, event_seq, :at, :actor, 'verified', 'credited', 'tokens-credited', trace_id,
+           CAST(:deliveries AS jsonb) -> id::text
+    FROM credited
 ), redeemed AS (
     UPDATE discount_redemptions SET state = 'confirmed'
     WHERE state <> 'confirmed' AND payment_id IN (SELECT id FROM gate)
@@ -95,6 +99,7 @@ WHERE asked.id = ANY(:payment_ids)
 """).bindparams(
     bindparam("payment_ids", type_=ARRAY(BigInteger)),
     bindparam("actor", type_=String),
+    bindparam("deliveries", type_=JSONB),
     bindparam("today", type_=Date),
     bindparam("at", type_=DateTime(timezone=True)),
 )
@@ -112,15 +117,24 @@ class Credited:
     refused: frozenset[int]  # unknown, or never verified: the message should not exist
 
 
-def credit_purchases(session: Session, payment_ids: Iterable[int], *, actor: str) -> Credited:
+def credit_purchases(
+    session: Session, payment_ids: Iterable[int], *, actor: str, deliveries: Mapping[int, Json] | None = None
+) -> Credited:
     """Credit each verified payment among `payment_ids` exactly once, in one statement.
 
-    Locks the payments and the copies they are for until the transaction ends.
+    Locks the payments and the copies they are for until the transaction ends. `deliveries` says of a payment
+    by which message it was asked for; it is kept with the event.
     """
     asked = frozenset(payment_ids)
     rows = session.execute(
         CREDIT_PURCHASES,
-        {"payment_ids": sorted(asked), "actor": actor, "today": clock.business_day(), "at": clock.now()},
+        {
+            "payment_ids": sorted(asked),
+            "actor": actor,
+            "deliveries": {str(payment_id): message for payment_id, message in (deliveries or {}).items()},
+            "today": clock.business_day(),
+            "at": clock.now(),
+        },
     ).all()
     now = frozenset(row.payment_id for row in rows if row.entry_id is not None)
     # `status` is what the statement saw when it began. "verified" without an entry of ours means that
