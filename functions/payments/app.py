@@ -1,7 +1,8 @@
-"""The payments function: `/api/payments/*`."""
+"""The payments function: `/api/payments/*`, and what the staff does to a purchase."""
 
+from functions.payments import staff
 from functions.payments.routes import router
 from zimmer.web import build_app, lambda_handler
 
-app = build_app("payments", router)
+app = build_app("payments", router, staff.router)
 handler = lambda_handler(app)

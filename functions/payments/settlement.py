@@ -91,7 +91,7 @@ def settle(session: Session, claim: Claim, outcome: Outcome, *, actor: str, trac
     match outcome:
         case Paid():
             because = told("paid", actor, outcome.report, trace_id)
-            move(session, payment, PaymentStatus.VERIFIED, because, **_receipt(outcome, now))
+            move(session, payment, PaymentStatus.VERIFIED, because, **receipt(outcome, now))
             events.promise(session, events.CreditPayment(payment.id))
             logger().info("payment.verified", payment_id=payment.id, amount=payment.amount, already=outcome.already)
         case NotPaid():
@@ -154,7 +154,8 @@ def _was_asked_about(session: Session, payment: Payment, *, since: datetime) -> 
     return session.scalar(query.limit(1)) is not None
 
 
-def _receipt(paid: Paid, now: datetime) -> dict[str, object]:
+def receipt(paid: Paid, now: datetime) -> dict[str, object]:
+    """The columns that a paid purchase gets."""
     return {
         "ref_id": paid.ref_id,
         "card_pan": paid.card_pan,

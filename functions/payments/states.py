@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from zimmer import clock
 from zimmer.db import Session
-from zimmer.models import Json, Payment, PaymentEvent, PaymentStatus
+from zimmer.models import Json, Payment, PaymentEvent, PaymentStatus, Role
+from zimmer.notifications import Kind, Notice, notify_many, staff_with
 from zimmer.wire import AT_NO_BANK, Phase, WireStatus, on_the_wire
 
 __all__ = [
@@ -113,6 +114,8 @@ def move(session: Session, payment: Payment, to: PaymentStatus, because: Because
     for column, value in facts.items():
         setattr(payment, column, value)
     record(session, payment, because, source=source)
+    if to is S.REVIEW:
+        _tell_managers(session, payment)
 
 
 def record(session: Session, payment: Payment, because: Because, *, source: PaymentStatus | None = None) -> None:
@@ -135,3 +138,11 @@ def record(session: Session, payment: Payment, because: Because, *, source: Paym
         )
     )
     session.flush()
+
+
+def _tell_managers(session: Session, payment: Payment) -> None:
+    """Two of them have to decide, and none of them looks here by chance."""
+    data = {"payment_id": payment.id, "transaction_id": payment.transaction_id}
+    link, managers = f"/payments/?id={payment.id}", staff_with(session, Role.MANAGER)
+    notices = (Notice(one, Kind.PAYMENT_REVIEW, f"{payment.id}:{one}", data, link) for one in managers)
+    notify_many(session, notices)

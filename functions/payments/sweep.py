@@ -42,6 +42,9 @@ ASKED_BY_VERIFY = frozenset({S.VERIFYING, S.VERIFY_UNKNOWN})
 WATCHED = ASKED_BY_INQUIRY | ASKED_BY_VERIFY | {S.CREATED}
 
 
+Question = tuple[str, Callable[[Allowance], int]]
+
+
 class Swept(TypedDict):
     """What one run did."""
 
@@ -91,9 +94,10 @@ def is_tenth_minute(event: Mapping[str, Any]) -> bool:
     return minute % UNVERIFIED_EVERY_MINUTES == 0
 
 
-def sweep(gateway: Gateway, steps: Steps | None = None) -> Swept:
-    """Publish, re-enqueue, ask."""
-    return _sweep(steps or Steps(), [("ask", lambda allowance: ask_about_the_missing(gateway, allowance))])
+def sweep(gateway: Gateway, steps: Steps | None = None, *, seconds: float = SECONDS_TO_USE) -> Swept:
+    """Publish, re-enqueue, ask, with no question begun after so many seconds."""
+    questions: Sequence[Question] = [("ask", lambda allowance: ask_about_the_missing(gateway, allowance))]
+    return _sweep(steps or Steps(), questions, seconds=seconds)
 
 
 def sweep_with_unverified(gateway: Gateway, steps: Steps | None = None) -> Swept:
@@ -104,11 +108,12 @@ def sweep_with_unverified(gateway: Gateway, steps: Steps | None = None) -> Swept
             ("unverified", lambda allowance: strays.settle_unverified(gateway, allowance, actor=ACTOR)),
             ("ask", lambda allowance: ask_about_the_missing(gateway, allowance)),
         ],
+        seconds=SECONDS_TO_USE,
     )
 
 
-def _sweep(steps: Steps, questions: Sequence[tuple[str, Callable[[Allowance], int]]]) -> Swept:
-    allowance = Allowance(MOST_CALLS, until=time.monotonic() + SECONDS_TO_USE)
+def _sweep(steps: Steps, questions: Sequence[Question], *, seconds: float) -> Swept:
+    allowance = Allowance(MOST_CALLS, until=time.monotonic() + seconds)
     published = steps.attempt("publish", events.publish)
     requeued = steps.attempt("requeue", requeue_uncredited)
     published += steps.attempt("publish", events.publish) if requeued else 0

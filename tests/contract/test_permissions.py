@@ -51,6 +51,11 @@ ROUTES: dict[tuple[str, str], Door | Right] = {
     ("GET", "/api/admin/tokens/adjustments/{adjustment_id}"): Right.LEDGER_READ,
     ("POST", "/api/admin/tokens/adjustments/{adjustment_id}/approve"): Right.ADJUSTMENTS_APPROVE,
     ("POST", "/api/admin/tokens/adjustments/{adjustment_id}/reject"): Right.ADJUSTMENTS_APPROVE,
+    ("GET", "/api/admin/payments"): Right.PAYMENTS_READ,
+    ("GET", "/api/admin/payments/{payment_id}"): Right.PAYMENTS_READ,
+    ("POST", "/api/admin/payments/{payment_id}/check"): Right.PAYMENTS_READ,
+    ("POST", "/api/admin/payments/{payment_id}/review"): Right.PAYMENTS_REVERSE,
+    ("POST", "/api/admin/sweep"): Right.SYSTEM_WRITE,
     ("GET", "/api/admin/tickets"): Right.TICKETS_READ,
     ("GET", "/api/admin/tickets/{ticket_id}"): Right.TICKETS_READ,
     **{

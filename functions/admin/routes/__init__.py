@@ -2,8 +2,18 @@
 
 from fastapi import APIRouter
 
-from functions.admin.routes import adjustments, audit, dashboard, reconciliation, settings, system, tickets, users
+from functions.admin.routes import (
+    adjustments,
+    audit,
+    dashboard,
+    payments,
+    reconciliation,
+    settings,
+    system,
+    tickets,
+    users,
+)
 
 router = APIRouter(prefix="/api/admin", tags=["admin"])
-for noun in (dashboard, users, settings, audit, reconciliation, system, tickets, adjustments):
+for noun in (dashboard, users, settings, audit, reconciliation, system, tickets, adjustments, payments):
     router.include_router(noun.router)

@@ -1,0 +1,190 @@
+"""The whole trace of one purchase: its story, who was told, and what may be done now."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import Row, select
+from sqlalchemy.orm import aliased
+
+from functions.admin.schemas.names import PersonName
+from functions.admin.schemas.payments import (
+    PaymentFacts,
+    Trace,
+    TraceAction,
+    TraceDelivery,
+    TraceEntry,
+    TraceEvent,
+    TraceMail,
+    TraceMessage,
+    TraceNotice,
+    TraceReview,
+    TraceTicket,
+)
+from functions.admin.service.payments import line, rows
+from functions.admin.service.verdict import Happened, Story, lane_of, verdict
+from zimmer import clock
+from zimmer.auth.dependencies import Person
+from zimmer.auth.roles import Right, may
+from zimmer.db import ReadSession
+from zimmer.errors import NotAllowed, NotInReview, OwnRequest, PaymentNotFound, ZimmerError
+from zimmer.models import (
+    Delivery,
+    Notification,
+    OutboxMessage,
+    Payment,
+    PaymentEvent,
+    PaymentReview,
+    PaymentStatus,
+    ReviewDecision,
+    ReviewState,
+    Ticket,
+    TokenEntry,
+    User,
+)
+
+S = PaymentStatus
+# What the gateway may be asked about; a test holds it to the table of moves.
+ASKABLE = frozenset({S.PENDING, S.NOT_PAID, S.VERIFY_UNKNOWN, S.EXPIRED, S.VERIFYING})
+
+
+def trace_of(session: ReadSession, staff: Person, payment_id: int) -> Trace:
+    """One purchase with everything that ever happened to it, in seven reads. Raises PaymentNotFound."""
+    row = session.first(rows().where(Payment.id == payment_id))
+    if row is None:
+        raise PaymentNotFound
+    events = session.entities(
+        select(PaymentEvent).where(PaymentEvent.payment_id == payment_id).order_by(PaymentEvent.seq)
+    )
+    entries = _entries(session, payment_id)
+    review = _review(session, payment_id)
+    return Trace(
+        payment=_facts(row),
+        verdict=verdict(_story(row, events, entries), clock.now()),
+        events=[_event(event) for event in events],
+        outbox=_outbox(session, payment_id),
+        deliveries=list(_deliveries(events)),
+        ledger=entries,
+        notifications=_notices(session, row),
+        tickets=_tickets(session, payment_id),
+        review=review,
+        allowed_actions=list(_actions(staff, row.status, review)),
+    )
+
+
+def _facts(row: Row[Any]) -> PaymentFacts:
+    shown = line(row)
+    return PaymentFacts(
+        **{name: getattr(row, name) for name in PaymentFacts.model_fields if name not in shown}, **shown
+    )
+
+
+def _story(row: Row[Any], events: Sequence[PaymentEvent], entries: Sequence[TraceEntry]) -> Story:
+    return Story(
+        status=row.status,
+        created_at=row.created_at,
+        verified_at=row.verified_at,
+        credited_at=row.credited_at,
+        nok_at=row.nok_at,
+        attempts=row.attempts,
+        entries=sum(1 for entry in entries if entry.kind == "purchase"),
+        events=[Happened(event.at, event.actor, event.cause, event.to_status, event.gateway_code) for event in events],
+    )
+
+
+def _event(event: PaymentEvent) -> TraceEvent:
+    lane = lane_of(event.actor, event.cause)
+    return TraceEvent(lane=lane, **{name: getattr(event, name) for name in TraceEvent.model_fields if name != "lane"})
+
+
+def _deliveries(events: Sequence[PaymentEvent]) -> Iterator[TraceDelivery]:
+    for event in events:
+        if event.detail and "message_id" in event.detail:
+            yield TraceDelivery(
+                message_id=event.detail["message_id"], receive_count=event.detail["receive_count"], at=event.at
+            )
+
+
+def _entries(session: ReadSession, payment_id: int) -> list[TraceEntry]:
+    found = session.entities(
+        select(TokenEntry).where(TokenEntry.reference == f"payment:{payment_id}").order_by(TokenEntry.id)
+    )
+    return [TraceEntry(**{name: getattr(entry, name) for name in TraceEntry.model_fields}) for entry in found]
+
+
+def _outbox(session: ReadSession, payment_id: int) -> list[TraceMessage]:
+    found = session.entities(select(OutboxMessage).where(OutboxMessage.dedup_key == f"credit:{payment_id}"))
+    return [TraceMessage(**{name: getattr(message, name) for name in TraceMessage.model_fields}) for message in found]
+
+
+def _notices(session: ReadSession, row: Row[Any]) -> list[TraceNotice]:
+    """What the customer was told about it, and whether a mail about it went out."""
+    found = session.rows(
+        select(Notification.kind, Notification.created_at, Notification.read_at, Delivery.state, Delivery.sent_at)
+        .outerjoin(Delivery, Delivery.dedup_key == Notification.dedup_key + "/email")
+        .where(
+            Notification.user_id == row.user_id,
+            Notification.data["transaction_id"].astext == row.transaction_id,
+        )
+        .order_by(Notification.id)
+    )
+    return [
+        TraceNotice(
+            kind=told.kind,
+            created_at=told.created_at,
+            read_at=told.read_at,
+            mail=TraceMail(state=told.state, sent_at=told.sent_at) if told.state else None,
+        )
+        for told in found
+    ]
+
+
+def _tickets(session: ReadSession, payment_id: int) -> list[TraceTicket]:
+    found = session.rows(
+        select(Ticket.id, Ticket.title, Ticket.status).where(Ticket.payment_id == payment_id).order_by(Ticket.id)
+    )
+    return [TraceTicket(**row._mapping) for row in found]
+
+
+def _review(session: ReadSession, payment_id: int) -> TraceReview | None:
+    manager = aliased(User)
+    row = session.first(
+        select(PaymentReview.__table__, manager.name)
+        .join(manager, manager.id == PaymentReview.proposed_by)
+        .where(PaymentReview.payment_id == payment_id, PaymentReview.state == ReviewState.PROPOSED)
+    )
+    if row is None:
+        return None
+    return TraceReview(
+        decision=row.decision,
+        reason=row.reason,
+        proposed_by=PersonName(id=row.proposed_by, name=row.name),
+        proposed_at=row.proposed_at,
+    )
+
+
+def _actions(staff: Person, status: PaymentStatus, review: TraceReview | None) -> Iterator[TraceAction]:
+    if status in ASKABLE:
+        yield _action("check", "Asks the gateway now whether it was paid, at most once in ten seconds.", None)
+    if status is S.REVIEW:
+        accept = "The gateway is asked once more; what it confirms is credited, once a second manager agrees."
+        close = "Nothing is credited and the customer is told, once a second manager agrees."
+        yield _action("review-accept", accept, _against_review(staff, review, ReviewDecision.ACCEPT))
+        yield _action("review-close", close, _against_review(staff, review, ReviewDecision.CLOSE))
+        if review and review.proposed_by.id == staff.id:
+            yield _action("review-withdraw", "Takes your proposal back; another may be made.", None)
+
+
+def _against_review(staff: Person, review: TraceReview | None, decision: ReviewDecision) -> ZimmerError | None:
+    if not may(staff.role, Right.PAYMENTS_REVERSE):
+        return NotAllowed()
+    if review is None:
+        return None
+    if review.decision is not decision:
+        return NotInReview("Something else has been proposed")
+    return OwnRequest() if review.proposed_by.id == staff.id else None
+
+
+def _action(action: str, consequence: str, against: ZimmerError | None) -> TraceAction:
+    return TraceAction(
+        action=action, allowed=against is None, reason=against.code if against else None, consequence=consequence
+    )

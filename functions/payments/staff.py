@@ -1,0 +1,114 @@
+"""What the staff does to purchases where the gateway is needed: ask now, decide a review, run the sweep.
+
+All are conversations: what is changed and what the audit says of it are committed in steps, with nothing open
+while the gateway is asked.
+"""
+
+from enum import StrEnum
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+from pydantic import AfterValidator, BaseModel, StringConstraints
+
+from functions.payments import reviews, settlement
+from functions.payments.gateways.base import Gateway
+from functions.payments.routes import ZarinpalDep
+from functions.payments.service import CHECKS_REST_FOR
+from functions.payments.sweep import sweep
+from zimmer import audit, clock
+from zimmer.auth.acting import Staff, acting
+from zimmer.auth.roles import Right
+from zimmer.db import committed
+from zimmer.errors import NotInReview, OwnRequest, PaymentNotFound
+from zimmer.models import Payment, PaymentStatus, ReviewDecision
+from zimmer.web import PathId, RequestId, StrictBody, problems
+from zimmer.web.texts import prose
+from zimmer.wire import Phase, WireStatus, on_the_wire
+
+router = APIRouter(prefix="/api/admin", tags=["staff payments"])
+
+SECONDS_FOR_A_SWEEP = 5.0  # the function has 20, and the last question may take most of them
+
+Checking = Annotated[Staff, Depends(acting(Right.PAYMENTS_READ, "payment.check"), scope="function")]
+Reviewing = Annotated[Staff, Depends(acting(Right.PAYMENTS_REVERSE, "payment.review"), scope="function")]
+Sweeping = Annotated[Staff, Depends(acting(Right.SYSTEM_WRITE, "sweep.run"), scope="function")]
+
+
+class Verb(StrEnum):
+    """What a manager wants of a review."""
+
+    ACCEPT = "accept"
+    CLOSE = "close"
+    WITHDRAW = "withdraw"
+
+
+class ReviewWish(StrictBody):
+    """One's decision and why. The first of two managers proposes with it, the second agrees."""
+
+    decision: Verb
+    reason: Annotated[str, StringConstraints(min_length=5, max_length=500), AfterValidator(prose)]
+
+
+class Standing(BaseModel):
+    """Where a purchase stands after it was asked about or decided."""
+
+    id: int
+    status: PaymentStatus
+    wire_status: WireStatus
+    phase: Phase
+
+
+class SweepRun(BaseModel):
+    """What one run did."""
+
+    published: int
+    requeued: int
+    asked: int
+
+
+@router.post("/payments/{payment_id}/check", responses=problems(PaymentNotFound))
+async def check_payment(payment_id: PathId, staff: Checking, gateway: ZarinpalDep, request_id: RequestId) -> Standing:
+    """Ask the gateway now whether it was paid, at most once in ten seconds."""
+    return check(staff, payment_id, gateway=gateway, trace_id=request_id)
+
+
+@router.post("/payments/{payment_id}/review", responses=problems(PaymentNotFound, NotInReview, OwnRequest))
+async def review_payment(
+    payment_id: PathId, body: ReviewWish, staff: Reviewing, gateway: ZarinpalDep, request_id: RequestId
+) -> Standing:
+    """Propose what becomes of a purchase under review, agree to what another manager proposed, or take it back."""
+    if body.decision is Verb.WITHDRAW:
+        reviews.withdraw(staff, payment_id, trace_id=request_id)
+    else:
+        decision = ReviewDecision(body.decision.value)
+        reviews.propose_or_agree(staff, payment_id, decision, reason=body.reason, gateway=gateway, trace_id=request_id)
+    return standing(payment_id)
+
+
+@router.post("/sweep")
+async def run_sweep(staff: Sweeping, gateway: ZarinpalDep) -> SweepRun:
+    """Finish now what was left half done, as the schedule does every minute."""
+    swept = sweep(gateway, seconds=SECONDS_FOR_A_SWEEP)
+    with committed() as session:
+        audit.done(session, staff.act, before=None, after=dict(swept))
+    return SweepRun(**swept)
+
+
+def check(staff: Staff, payment_id: int, *, gateway: Gateway, trace_id: str) -> Standing:
+    """Ask the gateway about a purchase and keep what it says. Raises PaymentNotFound."""
+    before = standing(payment_id)
+    settlement.confirm(payment_id, gateway, actor=f"staff:{staff.id}", trace_id=trace_id, rest=CHECKS_REST_FOR)
+    after = standing(payment_id)
+    with committed() as session:
+        audit.done(session, staff.act, before={"status": before.status}, after={"status": after.status})
+    return after
+
+
+def standing(payment_id: int) -> Standing:
+    """Where a purchase stands. Raises PaymentNotFound."""
+    with committed() as session:
+        payment = session.get(Payment, payment_id, populate_existing=True)
+        if payment is None:
+            raise PaymentNotFound
+        wire_status, phase = on_the_wire(payment, clock.now())
+        return Standing(id=payment.id, status=payment.status, wire_status=wire_status, phase=phase)
