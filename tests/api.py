@@ -31,6 +31,10 @@ class Answer:
         return json.loads(self.body)
 
     @property
+    def text(self) -> str:
+        return self.body.decode()
+
+    @property
     def code(self) -> str | None:
         """The problem's code, when this is a problem."""
         is_problem = self.headers.get("content-type") == "application/problem+json"

@@ -1,8 +1,9 @@
-"""The automations function: `/api/automations`, `/api/user`, `/api/automation-usage`."""
+"""The automations function: `/api/automations`, `/api/user`, `/api/automation-usage`, and service tokens."""
 
+from functions.automations import staff
 from functions.automations.routes import catalogue, mine
 from functions.automations.usage import router as usage
 from zimmer.web import build_app, lambda_handler
 
-app = build_app("automations", catalogue, mine, usage)
+app = build_app("automations", catalogue, mine, usage, staff.router)
 handler = lambda_handler(app)

@@ -33,6 +33,9 @@ class Desk:
     def patch(self, path: str, body: Json) -> Answer:
         return self._api.send("PATCH", f"/api/admin{path}", body)
 
+    def put(self, path: str, body: Json) -> Answer:
+        return self._api.send("PUT", f"/api/admin{path}", body)
+
     def file(self, path: str, **params: object) -> Answer:
         """The list as a file."""
         return self._api.get(f"/api/admin{path}", params=params, headers={"accept": "text/csv"})

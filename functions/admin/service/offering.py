@@ -1,0 +1,113 @@
+"""What the staff does to an automation: what is said of it, what it costs, and whether it is sold."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+
+from functions.admin.schemas.automations import (
+    AutomationChange,
+    AutomationRecord,
+    NewAutomation,
+    PackagesWish,
+    PackageWish,
+)
+from functions.admin.service.automations import record
+from functions.admin.service.reading import reading
+from zimmer import audit, clock
+from zimmer.auth.acting import Staff
+from zimmer.auth.roles import Right
+from zimmer.db import Session
+from zimmer.errors import AutomationNotFound, NotAllowed, PackageTaken
+from zimmer.models import Automation, AutomationPackage, Json
+from zimmer.money import Rial
+
+SIZE = ("tokens", "amount", "position", "highlight")
+
+
+def create(session: Session, staff: Staff, wish: NewAutomation) -> AutomationRecord:
+    """A new automation, in no list at first."""
+    automation = Automation(**wish.model_dump(), is_listed=False, created_at=clock.now())
+    session.add(automation)
+    session.flush()
+    after = audit.facts(automation, *wish.model_fields_set)
+    audit.done(session, staff.act, before=None, after=after, entity_id=automation.id)
+    return record(reading(session), automation.id)
+
+
+def edit(session: Session, staff: Staff, automation_id: int, change: AutomationChange) -> AutomationRecord:
+    """Change what is given. Raises AutomationNotFound, NotAllowed (the price, for who may not change prices)."""
+    automation = _locked(session, automation_id)
+    wanted = change.model_dump(exclude_unset=True)
+    before, after = audit.changed(audit.facts(automation, *wanted), wanted)
+    if "price_per_token" in after and not staff.may(Right.PRICES_WRITE):
+        raise NotAllowed
+    if after:
+        for column, value in after.items():
+            setattr(automation, column, value)
+        audit.done(session, staff.act, before=before, after=after)
+    return record(reading(session), automation_id)
+
+
+def put_in_list(session: Session, staff: Staff, automation_id: int, *, is_listed: bool) -> AutomationRecord:
+    """Show it in the marketplace, or no longer. Raises AutomationNotFound."""
+    return _switch(session, staff, automation_id, "is_listed", is_listed)
+
+
+def withdraw(session: Session, staff: Staff, automation_id: int) -> AutomationRecord:
+    """Stop selling it: nobody buys or adds it any more, and what customers have stays. Raises AutomationNotFound."""
+    return _switch(session, staff, automation_id, "status", to=False)
+
+
+def restore(session: Session, staff: Staff, automation_id: int) -> AutomationRecord:
+    """Sell it again. Raises AutomationNotFound."""
+    return _switch(session, staff, automation_id, "status", to=True)
+
+
+def replace_packages(session: Session, staff: Staff, automation_id: int, wish: PackagesWish) -> AutomationRecord:
+    """Sell these packages from now on and no others. Raises AutomationNotFound, PackageTaken (a size twice).
+
+    A size that stays keeps its row, so a price that is promised for it can still be paid.
+    """
+    _locked(session, automation_id)
+    if len({package.tokens for package in wish.packages}) < len(wish.packages):
+        raise PackageTaken
+    sold = session.scalars(select(AutomationPackage).where(AutomationPackage.automation_id == automation_id)).all()
+    before = _sizes(sold)
+    _replace(session, automation_id, {package.tokens: package for package in sold}, wish.packages)
+    after = sorted((package.model_dump() for package in wish.packages), key=lambda package: package["tokens"])
+    if before != after:
+        audit.done(session, staff.act, before={"packages": before}, after={"packages": after})
+    return record(reading(session), automation_id)
+
+
+def _switch(session: Session, staff: Staff, automation_id: int, column: str, to: bool) -> AutomationRecord:
+    automation = _locked(session, automation_id)
+    before = audit.facts(automation, column)
+    if before[column] is not to:
+        setattr(automation, column, to)
+        audit.done(session, staff.act, before=before, after={column: to})
+    return record(reading(session), automation_id)
+
+
+def _locked(session: Session, automation_id: int) -> Automation:
+    found = session.get(Automation, automation_id, with_for_update={"key_share": True}, populate_existing=True)
+    if found is None:
+        raise AutomationNotFound
+    return found
+
+
+def _sizes(packages: Sequence[AutomationPackage]) -> list[Json]:
+    return [audit.facts(package, *SIZE) for package in sorted(packages, key=lambda package: package.tokens)]
+
+
+def _replace(
+    session: Session, automation_id: int, sold: dict[int, AutomationPackage], wanted: Sequence[PackageWish]
+) -> None:
+    for wish in wanted:
+        package = sold.pop(wish.tokens, None)
+        if package is None:
+            package = AutomationPackage(automation_id=automation_id, tokens=wish.tokens)
+            session.add(package)
+        package.amount, package.position, package.highlight = Rial(wish.amount), wish.position, wish.highlight
+    for gone in sold.values():
+        session.delete(gone)
