@@ -31,6 +31,7 @@ def up(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="./zimmer up", description="Run the whole platform until Ctrl-C.")
     parser.add_argument("--port", type=int, default=8000, help="of the API (8000)")
     parser.add_argument("--panel-port", type=int, default=3000, help="of the customer panel (3000, or the next free)")
+    parser.add_argument("--admin-port", type=int, default=3001, help="of the staff dashboard (3001, or the next free)")
     parser.add_argument("--without-panels", action="store_true", help="the API alone; nothing is built")
     parser.add_argument("--sandboxes", type=int, default=1, metavar="N", help="processes per function (1)")
     parser.add_argument("--without-worker", action="store_true", help="take payments, but credit no tokens")
@@ -44,6 +45,7 @@ def up(arguments: list[str]) -> int:
     wishes = Wishes(
         port=chosen.port,
         panel_port=chosen.panel_port,
+        admin_port=chosen.admin_port,
         with_panels=not chosen.without_panels,
         sandboxes=max(1, chosen.sandboxes),
         with_worker=not chosen.without_worker,

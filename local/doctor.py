@@ -24,6 +24,7 @@ DATA = ROOT / os.environ.get("ZIMMER_DATA", ".local")
 API_PORT = 8000
 OTHER_PORTS = {
     3000: "the customer panel",
+    3001: "the staff dashboard",
     8010: "the pretend bank",
     8020: "the queue",
     8030: "the sample automation",

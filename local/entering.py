@@ -6,7 +6,7 @@ from playwright.sync_api import BrowserContext, Page
 
 from local.errors import StepFailed
 from local.gateway import COMES_FROM
-from local.shopper import REFRESH_COOKIE, Shopper, any_address
+from local.shopper import Shopper, any_address
 
 REFRESH_PATH = "/api/auth"
 SETTLED_MS = 15_000
@@ -37,7 +37,8 @@ QUIET_MS = 400
 
 def enter(context: BrowserContext, shopper: Shopper) -> None:
     """Be this signed-in customer in this window. One window only: a refresh token is good for one use."""
-    token = cookie(REFRESH_COOKIE, shopper.refresh_token, path=REFRESH_PATH)
+    name, value = shopper.refresh_cookie
+    token = cookie(name, value, path=REFRESH_PATH)
     context.add_cookies([cookie(COMES_FROM, shopper.address), token | {"httpOnly": True}])
 
 

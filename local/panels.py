@@ -20,7 +20,7 @@ from local.environment import LOGS, STORE
 from local.errors import StepFailed
 from local.template import ROOT
 
-OF_THE_WORKSPACE = ("package.json", "package-lock.json", "tsconfig.base.json")
+OF_THE_WORKSPACE = ("package.json", "package-lock.json", "tsconfig.base.json", "next.config.base.mjs")
 MADE = frozenset({"node_modules", ".next", "out", "coverage"})
 MADE_SUFFIXES = (".gen.ts", ".tsbuildinfo", "next-env.d.ts")
 WRITTEN_FOR_GOOD = "problem-codes.gen.ts"  # generated, too, but kept in the repository
@@ -37,7 +37,8 @@ class Panel:
 
 
 CUSTOMER = Panel("customer panel", "user-panel", 3000)
-PANELS = (CUSTOMER,)
+DASHBOARD = Panel("staff dashboard", "admin-dashboard", 3001)
+PANELS = (CUSTOMER, DASHBOARD)
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,9 @@ class Workspace:
         if (self.export(panel) / "index.html").exists() and holds(stamp, wanted):
             return
         with screen.step(f"building the {panel.title}"), replaced(stamp, wanted):
-            self._run("run", "build", log=self.logs / f"{panel.folder}.build.log", mend="./zimmer web")
+            log = self.logs / f"{panel.folder}.build.log"
+            self._run("run", "generate", log=log, mend="./zimmer web")
+            self._run("run", "build", "--workspace", panel.folder, log=log, mend="./zimmer web")
 
     def _sources(self, panel: Panel) -> list[Path]:
         """Every file that the export is made of."""

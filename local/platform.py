@@ -20,6 +20,7 @@ from local.filling import accounts_of, fill, refuse_unreachable, service_token_o
 from local.gateway import Gateway, local_origins
 from local.http_event import Reply, Request
 from local.leash import Leash
+from local.panels import Panel
 from local.poller import Poller
 from local.postgres import Postgres
 from local.queues import Address
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
     from local.control import Control
 
 POSTGRES_PORT, QUEUE_PORT, ZARINPAL_PORT, AUTOMATION_PORT, MAILBOX_PORT = 54320, 8020, 8010, 8030, 8040
-ADMIN_URL = "http://localhost:3001"  # where the dashboard will be
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,7 @@ class Wishes:
 
     port: int = 8000
     panel_port: int = panels.CUSTOMER.port
+    admin_port: int = panels.DASHBOARD.port
     with_panels: bool = True
     sandboxes: int = 1
     with_worker: bool = True
@@ -65,7 +66,8 @@ class Platform:
     def start(self) -> None:
         """Everything, one shown step after the other. Raises StepFailed after the step has said why."""
         sockets = self._take_port()
-        panel_url = self._start_panel()
+        panel_url = self._start_panel(panels.CUSTOMER, self._wishes.panel_port)
+        admin_url = self._start_panel(panels.DASHBOARD, self._wishes.admin_port)
         queue_server = self._beside("queue", QUEUE_PORT, "moto.server", "-H", "localhost", "-p")
         bank = self._beside("zarinpal", ZARINPAL_PORT, "local.zarinpal", "--port")
         mailbox = self._beside("mailbox", MAILBOX_PORT, "local.mailbox", "--port")
@@ -75,7 +77,7 @@ class Platform:
             database_url=database_url,
             api_url=self._api_url,
             frontend_url=panel_url or f"http://localhost:{self._wishes.panel_port}",
-            admin_url=ADMIN_URL,
+            admin_url=admin_url or f"http://localhost:{self._wishes.admin_port}",
             zarinpal_url=bank.url,
             mailbox_url=mailbox.url,
             sqs_url=queue_server.url,
@@ -96,7 +98,7 @@ class Platform:
         control = self._control(sandboxes, queue_server, addresses, places)
         self._open_gateway(sandboxes, sockets, places, control.room)
         self._begin_background(sandboxes, control.pollers)
-        self._announce(self._record(places, addresses, automation, seeded, panel_url))
+        self._announce(self._record(places, addresses, automation, seeded, panel_url, admin_url))
         self._warm(sandboxes)
 
     def _take_port(self) -> list[socket.socket]:
@@ -110,17 +112,18 @@ class Platform:
             self._undo.callback(held.close)
         return sockets
 
-    def _start_panel(self) -> str:
-        """The customer panel's address, its export being served there; empty when nobody wants it."""
+    def _start_panel(self, panel: Panel, wanted: int) -> str:
+        """The panel's address, its export being served there; empty when nobody wants it."""
         if not self._wishes.with_panels:
             return ""
-        panel, workspace = panels.CUSTOMER, panels.Workspace()
+        workspace = panels.Workspace()
         workspace.prepare(panel)
         with screen.step(f"serving the {panel.title}"):
-            port = ports.this_or_next(self._wishes.panel_port)
+            port = ports.this_or_next(wanted)
             command = workspace.server(panel, port=port, api_url=self._api_url)
             log = LOGS / f"{panel.folder}.log"
-            server = self._keep("panel", running(command, node.environment(), port=port, log=log, leash=self._leash))
+            started = running(command, node.environment(), port=port, log=log, leash=self._leash)
+            server = self._keep(panel.folder, started)
             server.wait()
         return server.url
 
@@ -212,6 +215,7 @@ class Platform:
         automation: Companion,
         seeded: object,
         panel_url: str,
+        admin_url: str,
     ) -> Record:
         return Record(
             pid=os.getpid(),
@@ -225,6 +229,7 @@ class Platform:
             pids=self._pids,
             logs=os.path.relpath(LOGS, ROOT),
             panel_url=panel_url,
+            admin_url=admin_url,
             service_token=service_token_of(seeded),
             accounts=accounts_of(seeded),
         )
@@ -233,11 +238,14 @@ class Platform:
         record.write(started)
         self._undo.callback(record.remove)
         screen.show(screen.card(started))
-        wanted = self._wishes.panel_port
-        if started.panel_url and started.panel_url != f"http://localhost:{wanted}":
-            screen.show(f"Another program uses port {wanted}: the customer panel has the next free one.")
+        self._tell_other_port(panels.CUSTOMER, started.panel_url, self._wishes.panel_port)
+        self._tell_other_port(panels.DASHBOARD, started.admin_url, self._wishes.admin_port)
         if not self._wishes.with_worker:
             screen.show("The worker rests: purchases are verified and not credited.")
+
+    def _tell_other_port(self, panel: Panel, url: str, wanted: int) -> None:
+        if url and url != f"http://localhost:{wanted}":
+            screen.show(f"Another program uses port {wanted}: the {panel.title} has the next free one.")
 
     def _warm(self, sandboxes: Sandboxes) -> None:
         """Import the handlers while the person reads the card."""

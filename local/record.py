@@ -37,6 +37,7 @@ class Record:
     pids: Mapping[str, int]
     logs: str
     panel_url: str = ""  # the customer panel's; empty when it was left out
+    admin_url: str = ""  # the staff dashboard's, likewise
     service_token: str = ""
     accounts: tuple[Account, ...] = field(default=())
 

@@ -68,6 +68,7 @@ def card(record: Record) -> str:
 def lines_of(record: Record) -> list[str]:
     places = [
         *([("Customer panel", f"{record.panel_url}  (as sara, below)")] if record.panel_url else []),
+        *([("Staff dashboard", f"{record.admin_url}  (as a manager, below)")] if record.admin_url else []),
         ("API", f"{record.api_url}  (read and try it at /docs)"),
         ("Control room", f"{record.api_url}/_local  (each purchase, live)"),
         ("Pretend bank", f"{record.zarinpal_url}  (stands in for Zarinpal)"),

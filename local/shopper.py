@@ -12,7 +12,7 @@ from local.gateway import COMES_FROM
 
 Json = dict[str, Any]
 SHOWN_OF_AN_ANSWER = 300
-REFRESH_COOKIE = "zimmer_refresh_user"
+REFRESH_COOKIES = {"user": "zimmer_refresh_user", "admin": "zimmer_refresh_admin"}  # one per panel
 
 
 class StoryBroken(StepFailed):
@@ -29,25 +29,27 @@ class Shopper:
         self.address = any_address()
         self.email = f"demo-{uuid4().hex[:12]}@example.com"
         self.password = f"demo-{uuid4().hex}"
+        self.panel = "user"
         self._headers = {COMES_FROM: self.address}
 
     def register(self) -> None:
         form = {"name": "مشتری نمایش", "email": self.email, "password": self.password}
         self._enter(self.api("POST", "/api/auth/register", form, expected=201))
 
-    def sign_in(self, email: str, password: str) -> None:
-        """Be somebody who has an account."""
-        self.email, self.password = email, password
-        self._enter(self.api("POST", "/api/auth/login", {"email": email, "password": password}))
+    def sign_in(self, email: str, password: str, *, panel: str = "user") -> None:
+        """Be somebody who has an account; in the `admin` panel, one of the staff."""
+        self.email, self.password, self.panel = email, password, panel
+        self._enter(self.api("POST", "/api/auth/login", {"email": email, "password": password, "audience": panel}))
 
     def sign_out_everywhere(self) -> None:
         answer = self.send("POST", f"{self._api_url}/api/auth/logout-all", None, self._headers)
         expect(answer.status_code == 204, f"signing out answered {answer.status_code}")
 
     @property
-    def refresh_token(self) -> str:
-        """What a browser would keep in its cookie. The client must be this customer's alone."""
-        return self._browser.cookies[REFRESH_COOKIE]
+    def refresh_cookie(self) -> tuple[str, str]:
+        """The cookie that a browser would keep, by name and value. The client must be this customer's alone."""
+        name = REFRESH_COOKIES[self.panel]
+        return name, self._browser.cookies[name]
 
     def _enter(self, answer: Json) -> None:
         self._headers["authorization"] = f"Bearer {answer['access_token']}"

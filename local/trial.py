@@ -55,8 +55,9 @@ def mine(lock: Path) -> Iterator[None]:
 
 
 def started(folder: Path, log: Path, arguments: tuple[str, ...]) -> subprocess.Popen[bytes]:
-    api, panel = ports.free_port(), ports.free_port()
-    command = [sys.executable, "-m", "local", "up", "--port", str(api), "--panel-port", str(panel), *arguments]
+    command = [sys.executable, "-m", "local", "up", *arguments]
+    for option in ("--port", "--panel-port", "--admin-port"):
+        command += [option, str(ports.free_port())]
     with log.open("wb") as output:
         return subprocess.Popen(
             command,

@@ -1,12 +1,1 @@
-/** A static export: no server of its own. The address of the API comes from /config.js, so one build serves every
- * stage. Built by webpack, since Turbopack starts a page by an inline script, which our Content-Security-Policy
- * refuses. Types are checked by `npm run types`, once for all packages.
- */
-export default {
-  output: "export",
-  trailingSlash: true,
-  reactStrictMode: true,
-  transpilePackages: ["@zimmer/api", "@zimmer/ui"],
-  images: { unoptimized: true },
-  typescript: { ignoreBuildErrors: true },
-}
+export { default } from "../next.config.base.mjs"

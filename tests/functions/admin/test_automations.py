@@ -6,7 +6,7 @@ from tests.api import Api, Json
 from tests.factories import make_automation, make_copy, make_service_token
 from tests.functions.admin.conftest import Desk, refusal, trail
 from zimmer.db import Session
-from zimmer.models import Automation, AutomationPackage, Health
+from zimmer.models import Automation, AutomationPackage, Health, PricingType
 from zimmer.money import Rial
 
 AUTOMATIONS = "/automations"
@@ -102,7 +102,7 @@ def test_what_is_given_is_changed_and_nothing_else(technical: Desk, session: Ses
 def test_the_price_is_a_managers_to_change(
     technical: Desk, manager: Desk, session: Session, automation: Automation
 ) -> None:
-    refused = technical.patch(f"{AUTOMATIONS}/{automation.id}", {"price_per_token": 1})
+    refused = technical.patch(f"{AUTOMATIONS}/{automation.id}", {"price_per_token": 10})
     assert refusal(refused) == (403, "not-allowed")
     [entry] = trail(session)
     assert (entry.refused, entry.after) == ("not-allowed", None)
@@ -117,9 +117,14 @@ def test_the_price_is_a_managers_to_change(
         {"name": None},
         {"price_per_token": 0},
         {"price_per_token": -5},
+        {"price_per_token": 5_005},
         {"icon_url": "http://example.com/icon.png"},
         {"support_url": "javascript:alert(1)"},
         {"provision_url": "https://"},
+        {"provision_url": "https://example.com/\x00"},
+        {"provision_url": "https://example.com/a b"},
+        {"provision_url": "https://example.com/\u202egnp.exe"},
+        {"provision_url": "https://someone:secret@example.com/"},
         {"pricing_type": "free"},
         {"customers": 1_000_000},
         {"is_listed": True},
@@ -150,6 +155,42 @@ def test_a_withdrawn_one_cannot_be_added_until_it_is_restored(
     assert api.get(f"/api/automations/{automation.id}").json["can_buy_reason"] == "withdrawn"
     technical.post(f"{AUTOMATIONS}/{automation.id}/restore")
     assert api.get(f"/api/automations/{automation.id}").json["can_buy"] is True
+
+
+def test_a_withdrawn_one_is_not_put_in_the_list(technical: Desk, session: Session, automation: Automation) -> None:
+    for act in ("unlist", "withdraw"):
+        technical.post(f"{AUTOMATIONS}/{automation.id}/{act}")
+    assert refusal(technical.post(f"{AUTOMATIONS}/{automation.id}/list")) == (409, "automation-unavailable")
+    refused = trail(session)[-1]
+    assert (refused.action, refused.refused, refused.after) == ("automation.list", "automation-unavailable", None)
+    technical.post(f"{AUTOMATIONS}/{automation.id}/restore")
+    assert technical.post(f"{AUTOMATIONS}/{automation.id}/list").json["is_listed"] is True
+
+
+def test_one_that_is_listed_and_withdrawn_is_still_found_listed(technical: Desk, automation: Automation) -> None:
+    technical.post(f"{AUTOMATIONS}/{automation.id}/withdraw")
+    again = technical.post(f"{AUTOMATIONS}/{automation.id}/list")
+    assert (again.status, again.json["is_listed"], again.json["status"]) == (200, True, False)
+
+
+def test_a_flat_fee_without_packages_is_not_put_in_the_list(manager: Desk, session: Session) -> None:
+    flat = make_automation(session, pricing_type=PricingType.FLAT_FEE, is_listed=False)
+    path = f"{AUTOMATIONS}/{flat.id}"
+    assert refusal(manager.post(f"{path}/list")) == (409, "automation-unavailable")
+    manager.put(f"{path}/packages", {"packages": [package(30, 100_000)]})
+    assert manager.post(f"{path}/list").json["is_listed"] is True
+    assert refusal(manager.put(f"{path}/packages", {"packages": []})) == (409, "automation-unavailable")
+    assert [one["tokens"] for one in manager.get(path).json["packages"]] == [30]
+
+
+def test_one_in_the_list_does_not_become_a_flat_fee_without_packages(
+    technical: Desk, session: Session, automation: Automation
+) -> None:
+    path = f"{AUTOMATIONS}/{automation.id}"
+    assert refusal(technical.patch(path, {"pricing_type": "flat_fee"})) == (409, "automation-unavailable")
+    assert technical.get(path).json["pricing_type"] == "token_per_session"
+    technical.post(f"{path}/unlist")
+    assert technical.patch(path, {"pricing_type": "flat_fee"}).json["pricing_type"] == "flat_fee"
 
 
 def test_support_looks_and_changes_nothing(support: Desk, session: Session, automation: Automation) -> None:
@@ -188,6 +229,21 @@ def test_a_size_is_sold_at_one_price(manager: Desk, session: Session, automation
     body = {"packages": [package(100, 450_000), package(100, 400_000)]}
     assert refusal(manager.put(f"{AUTOMATIONS}/{automation.id}/packages", body)) == (409, "package-taken")
     assert manager.get(f"{AUTOMATIONS}/{automation.id}").json["packages"] == []
+
+
+@pytest.mark.parametrize("wrong", [{"amount": 450_005}, {"amount": 0}, {"tokens": 0}, {"position": -1}, {"id": 1}])
+def test_a_package_that_makes_no_sense_is_refused(
+    wrong: dict[str, object], manager: Desk, session: Session, automation: Automation
+) -> None:
+    body = {"packages": [package(100, 450_000), {**package(200, 800_000), **wrong}]}
+    assert manager.put(f"{AUTOMATIONS}/{automation.id}/packages", body).status == 422
+    assert manager.get(f"{AUTOMATIONS}/{automation.id}").json["packages"] == []
+    assert trail(session) == []
+
+
+def test_a_price_that_is_no_whole_toman_makes_no_automation(manager: Desk, session: Session) -> None:
+    assert manager.post(AUTOMATIONS, {"name": "مترجم", "price_per_token": 2_005}).status == 422
+    assert found(manager) == []
 
 
 def test_packages_are_a_managers_to_price(technical: Desk, session: Session, automation: Automation) -> None:

@@ -85,17 +85,59 @@ def test_a_name_and_a_place_in_the_order_can_be_changed(technical: Desk, session
         {"name": "بی‌کلید"},
         {"name": "زیاد", "key": SECRET, "status": "failing"},
         {"name": "عدد", "key": 12345678901234567890123},
+        {"name": "تهی", "key": SECRET + "\x00"},
+        {"name": "دو سطر", "key": f"{SECRET}\n{ANOTHER}"},
+        {"name": "فارسی", "key": SECRET + "ک"},
+        {"name": "در فهرست", "key": [SECRET]},
+        {"name": SECRET, "key": SECRET},
     ],
 )
 def test_what_makes_no_sense_is_refused_without_repeating_it(body: Json, technical: Desk, session: Session) -> None:
     answer = technical.post(KEYS, body)
     assert answer.status == 422
     assert not leaked(answer, body)
+    assert session.scalars(select(OpenAIKey)).all() == []
 
 
 def leaked(answer: Answer, body: Json) -> bool:
     assert isinstance(body, dict)
-    return "key" in body and str(body["key"]) in answer.text
+    return SECRET in answer.text or ("key" in body and str(body["key"]) in answer.text)
+
+
+@pytest.mark.parametrize("replacement", [ANOTHER + "\x00", ANOTHER[:19], [ANOTHER], {"key": ANOTHER}])
+def test_a_refused_replacement_is_not_repeated_and_the_old_key_stays(
+    replacement: Json, technical: Desk, session: Session, key: OpenAIKey
+) -> None:
+    answer = technical.post(f"{KEYS}/{key.id}/rotate", {"key": replacement})
+    assert answer.status == 422
+    assert ANOTHER[:19] not in answer.text
+    assert opened(session, key) == SECRET
+
+
+def test_a_key_pasted_into_the_name_is_not_kept(technical: Desk, session: Session, key: OpenAIKey) -> None:
+    answer = technical.patch(f"{KEYS}/{key.id}", {"name": f"اصلی {ANOTHER}"})
+    assert answer.status == 422
+    assert ANOTHER not in answer.text + everything_written(session)
+
+
+def test_a_refused_name_leaves_no_key_in_the_trail_or_the_log(
+    technical: Desk, session: Session, key: OpenAIKey, capfd: pytest.CaptureFixture[str]
+) -> None:
+    technical.post(KEYS, {"name": "اصلی", "key": ANOTHER})
+    refused = trail(session)[-1]
+    assert (refused.action, refused.refused, refused.after) == ("openai-key.create", "key-name-taken", None)
+    assert ANOTHER not in everything_written(session) + "".join(capfd.readouterr())
+
+
+def test_a_name_that_another_key_has_is_not_given_by_an_edit(technical: Desk, key: OpenAIKey) -> None:
+    other = technical.post(KEYS, {"name": "دوم", "key": ANOTHER}).json
+    assert refusal(technical.patch(f"{KEYS}/{other['id']}", {"name": "اصلی"})) == (409, "key-name-taken")
+    assert [one["name"] for one in technical.get(KEYS).json] == ["دوم", "اصلی"]
+
+
+def test_an_edit_that_changes_nothing_leaves_no_trace(technical: Desk, session: Session, key: OpenAIKey) -> None:
+    assert technical.patch(f"{KEYS}/{key.id}", {"name": "اصلی", "priority": 1}).status == 200
+    assert len(trail(session)) == 1
 
 
 @pytest.mark.parametrize("act", ["disable", "enable", "rotate"])

@@ -1,9 +1,12 @@
 """Customers' copies in the staff's hands: found, read to the last token, and stopped for a while."""
 
+from datetime import timedelta
+
 import pytest
 
 from tests.factories import make_copy
 from tests.functions.admin.conftest import Desk, refusal, trail
+from zimmer import clock
 from zimmer.db import Session
 from zimmer.models import UserAutomation, UserAutomationStatus
 
@@ -75,5 +78,16 @@ def test_removing_is_not_the_staffs_to_do(technical: Desk, copy: UserAutomation)
     assert technical.post(f"{COPIES}/{copy.id}/status", {"status": "removed"}).status == 422
 
 
-def test_support_stops_nothing(support: Desk, copy: UserAutomation) -> None:
+def test_support_stops_nothing_and_its_try_is_written_down(
+    support: Desk, copy: UserAutomation, session: Session
+) -> None:
     assert refusal(support.post(f"{COPIES}/{copy.id}/status", {"status": "paused"})) == (403, "not-allowed")
+    [entry] = trail(session)
+    assert (entry.action, entry.entity_id, entry.refused) == ("user-automation.status", str(copy.id), "not-allowed")
+
+
+def test_what_was_spent_yesterday_is_not_shown_as_todays(support: Desk, session: Session) -> None:
+    today = make_copy(session, paid=20, spent_on=clock.business_day(), spent_today=7)
+    earlier = make_copy(session, paid=20, spent_on=clock.business_day() - timedelta(days=1), spent_today=7)
+    shown = {item["user_automation_id"]: item["spent_today"] for item in support.get(COPIES).json["items"]}
+    assert shown == {today.id: 7, earlier.id: 0}

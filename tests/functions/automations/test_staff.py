@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from tests.api import Api
 from tests.factories import make_user, token_for
@@ -64,6 +64,8 @@ def test_the_token_is_told_once_and_kept_as_a_hash(meter: Meter, desk: Api, sess
     assert entry.after is not None
     assert secret not in str(entry.after) + str(entry.before)
     assert entry.after["service_token_id"] == answer.json["id"]
+    kept = session.scalars(text("SELECT t::text FROM service_tokens AS t")).all()
+    assert secret not in "\n".join(kept)
     shown = desk.get(f"/api/admin/automations/{meter.automation.id}")
     assert secret not in shown.text
     assert next(token["id"] for token in shown.json["service_tokens"]) == answer.json["id"]
@@ -75,6 +77,16 @@ def test_whoever_else_writes_keys_hears_of_it(meter: Meter, desk: Api, engineer:
     desk.post(path(meter), {})
     told = session.execute(select(Notification.user_id, Notification.kind)).all()
     assert [tuple(row) for row in told] == [(manager.id, "service-token-rotated")]
+
+
+def test_support_makes_no_token_and_its_try_is_written_down(meter: Meter, api: Api, session: Session) -> None:
+    helper = make_user(session, role=Role.SUPPORT)
+    answer = api.signed_in(token_for(session, helper, audience=Audience.ADMIN)).post(path(meter), {})
+    assert (answer.status, answer.code) == (403, "not-allowed")
+    [entry] = session.scalars(select(AuditEntry)).all()
+    assert (entry.action, entry.refused) == ("service-token.rotate", "not-allowed")
+    [token] = session.scalars(select(ServiceToken)).all()
+    assert token.expires_at is None
 
 
 @pytest.mark.parametrize("hours", [-1, 169, "soon", None])

@@ -18,11 +18,11 @@ export const api = createClient<paths>({
   fetch: renewedOnce,
 })
 
-/** What the API said, or the Problem it had. */
-export async function answered<T>(call: Promise<Answer<T>>): Promise<T> {
+/** What the API said, or the Problem it had. Lists can also be had as text, which nobody reads as one. */
+export async function answered<T>(call: Promise<Answer<T>>): Promise<Exclude<T, string>> {
   const { data, error, response } = await call
   if (!response.ok) throw problemOf(response, error)
-  return data as T
+  return data as Exclude<T, string>
 }
 
 async function renewedOnce(request: Request): Promise<Response> {

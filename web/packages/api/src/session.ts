@@ -8,6 +8,7 @@ import type { components } from "./schema.gen"
 export type Me = components["schemas"]["Me"]
 export type SignedIn = components["schemas"]["SignedIn"]
 export type Audience = components["schemas"]["Audience"]
+export type Right = components["schemas"]["Right"]
 
 /** `unknown` until the first answer; `unreachable` when there was none. `hasEnded`: somebody was signed in here. */
 export type Session =
@@ -36,6 +37,16 @@ otherTabs?.addEventListener("message", ({ data }) => {
 /** Which panel this is; each has a cookie of its own. */
 export function forAudience(panel: Audience): void {
   audience = panel
+}
+
+/** The panel of this page. */
+export function ownAudience(): Audience {
+  return audience
+}
+
+/** Whether a person carries one of these rights. The API decides; this only draws what is open to them. */
+export function may(user: Me, ...rights: Right[]): boolean {
+  return rights.some((right) => user.permissions.includes(right))
 }
 
 export function currentSession(): Session {

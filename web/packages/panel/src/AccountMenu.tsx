@@ -4,12 +4,12 @@ import { Button } from "@zimmer/ui/Button"
 import { Menu, MenuItem, MenuRadioGroup, MenuRadioItem, MenuSeparator } from "@zimmer/ui/Menu"
 import { useTheme } from "@zimmer/ui/Theme"
 import { LogOut, SunMoon, UserRound } from "lucide-react"
-import { useState } from "react"
-import { fa } from "@/messages/fa"
-import { sentenceOf } from "@/messages/problems"
+import { type ReactNode, useState } from "react"
+import { useWords } from "./words"
 
 /** The account and the look of the panel; a visitor has only the look. */
-export function AccountMenu({ user }: { user: Me | null }) {
+export function AccountMenu({ user, about }: { user: Me | null; about?: ReactNode }) {
+  const words = useWords()
   const [problem, setProblem] = useState<Problem | null>(null)
   const leave = (event: Event) => {
     event.preventDefault() // the menu stays until the API knows
@@ -24,6 +24,7 @@ export function AccountMenu({ user }: { user: Me | null }) {
             <bdi dir="ltr" className="block break-all text-ink-soft text-sm">
               {user.email}
             </bdi>
+            {about}
           </div>
           <MenuSeparator />
         </>
@@ -33,11 +34,11 @@ export function AccountMenu({ user }: { user: Me | null }) {
         <>
           <MenuSeparator />
           <MenuItem icon={<LogOut size={18} className="rtl:-scale-x-100" />} onSelect={leave}>
-            {fa.nav.signOut}
+            {words.signOut}
           </MenuItem>
           {problem && (
             <p role="alert" className="max-w-64 px-3 py-2 text-bad-ink text-sm">
-              {sentenceOf(problem)}
+              {words.sentenceOf(problem)}
             </p>
           )}
         </>
@@ -47,29 +48,31 @@ export function AccountMenu({ user }: { user: Me | null }) {
 }
 
 function Trigger({ isMember, ...rest }: { isMember: boolean }) {
+  const words = useWords()
   return (
     <Button
       {...rest}
       variant="quiet"
-      aria-label={isMember ? fa.nav.account : fa.nav.theme}
+      aria-label={isMember ? words.account : words.theme}
       icon={isMember ? <UserRound size={20} /> : <SunMoon size={20} />}
     >
-      {isMember && <span className="max-sm:sr-only">{fa.nav.me}</span>}
+      {isMember && <span className="max-sm:sr-only">{words.me}</span>}
     </Button>
   )
 }
 
 function ThemeChoice() {
+  const words = useWords()
   const [choice, choose] = useTheme()
   return (
     <MenuRadioGroup
-      label={fa.nav.theme}
+      label={words.theme}
       value={choice}
       onValueChange={(value) => choose(value as typeof choice)}
     >
       {(["system", "light", "dark"] as const).map((theme) => (
         <MenuRadioItem key={theme} value={theme}>
-          {fa.nav.themes[theme]}
+          {words.themes[theme]}
         </MenuRadioItem>
       ))}
     </MenuRadioGroup>

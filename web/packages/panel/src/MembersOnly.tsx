@@ -3,7 +3,7 @@ import { type Me, restore } from "@zimmer/api/session"
 import { useSession } from "@zimmer/api/useSession"
 import { useRouter } from "next/router"
 import { type ReactNode, useEffect } from "react"
-import { ProblemNotice } from "@/shell/ProblemNotice"
+import { ProblemNotice } from "./ProblemNotice"
 
 type Props = {
   /** What stands here until it is known who is signed in. */
@@ -11,7 +11,7 @@ type Props = {
   children: (user: Me) => ReactNode
 }
 
-/** A page for signed-in customers. Everyone else signs in first and comes back to this very page. */
+/** A page for those who are signed in. Everyone else signs in first and comes back to this very page. */
 export function MembersOnly({ waiting, children }: Props) {
   const session = useSession()
   const router = useRouter()

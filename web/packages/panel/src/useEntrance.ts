@@ -1,7 +1,7 @@
 import { asProblem, type Problem } from "@zimmer/api/problem"
 import { useRouter } from "next/router"
 import { useState } from "react"
-import { ownPath } from "@/features/account/next"
+import { ownPath } from "./ownPath"
 
 /** Pass a door with what was typed, then go on to where the person was heading. */
 export function useEntrance<Form>(

@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest"
+import { afterEach, describe, expect, test } from "vitest"
 import * as format from "./format"
 
 const DIRECTION_MARKS = /[\u200e\u200f\u061c]/g // marks of direction, which a reader does not see
@@ -91,10 +91,28 @@ describe("what people type", () => {
   })
 
   test("digits become Persian and the rest stays", () => {
-    expect(format.persian("ZM-2026")).toBe("ZM-۲۰۲۶")
+    expect(format.ownDigits("ZM-2026")).toBe("ZM-۲۰۲۶")
   })
 
   test("Arabic letters become the Persian ones", () => {
     expect(format.persianLetters("كيك علي موسى")).toBe("کیک علی موسی")
+  })
+})
+
+describe("an English panel", () => {
+  afterEach(() => format.forLanguage("fa"))
+
+  test("has Latin digits, the Gregorian year and the hours of Tehran", () => {
+    format.forLanguage("en")
+    expect(format.count(1_250_000)).toBe("1,250,000")
+    expect(format.toman(12_500_000)).toBe(`1,250,000${NO_BREAK}toman`)
+    expect(format.date("2026-11-22T12:00:00Z")).toBe("22 Nov 2026")
+    expect(format.moment("2026-11-22T12:00:00Z", new Date("2026-12-31T20:00:00Z"))).toBe(
+      "22 Nov, 15:30",
+    )
+    expect(format.moment("2026-11-22T12:00:00Z", new Date("2026-12-31T20:30:00Z"))).toBe(
+      "22 Nov 2026, 15:30",
+    )
+    expect(format.countdown(65)).toBe("1:05")
   })
 })

@@ -1,29 +1,23 @@
-/** How numbers, money and times look to a Persian reader, and how what they type becomes a number again. */
+/** How numbers, money and times look to the panel's readers, and how what they type becomes a number again. */
 
 const NO_BREAK = "\u00a0"
-const LATIN = "en-US"
-const PERSIAN = "fa-IR"
 const TEHRAN = "Asia/Tehran"
 
-const number = new Intl.NumberFormat(PERSIAN)
-const day = new Intl.DateTimeFormat("fa-IR-u-ca-persian", {
-  timeZone: TEHRAN,
-  day: "numeric",
-  month: "long",
-  year: "numeric",
-})
-const shortDay = new Intl.DateTimeFormat("fa-IR-u-ca-persian", {
-  timeZone: TEHRAN,
-  day: "numeric",
-  month: "long",
-})
-const clock = new Intl.DateTimeFormat(PERSIAN, {
-  timeZone: TEHRAN,
-  hour: "2-digit",
-  minute: "2-digit",
-  hourCycle: "h23",
-})
-const persianDigit = new Intl.NumberFormat(PERSIAN, { useGrouping: false })
+type Language = "fa" | "en"
+
+const HABITS = {
+  fa: { numbers: "fa-IR", dates: "fa-IR-u-ca-persian", month: "long", toman: "تومان", comma: "،" },
+  en: { numbers: "en-US", dates: "en-GB", month: "short", toman: "toman", comma: "," },
+} as const
+
+let language: Language = "fa"
+let { number, digit, day, shortDay, clock, year } = formatsOf("fa")
+
+/** Which language the panel speaks; said once, by its _app. */
+export function forLanguage(spoken: Language): void {
+  language = spoken
+  ;({ number, digit, day, shortDay, clock, year } = formatsOf(spoken))
+}
 
 /** 1250000 → «۱٬۲۵۰٬۰۰۰» */
 export function count(value: number): string {
@@ -32,7 +26,7 @@ export function count(value: number): string {
 
 /** Rials in, tomans out: 12500000 → «۱٬۲۵۰٬۰۰۰ تومان». A rest under one toman is cut, as everywhere in the country. */
 export function toman(rials: number): string {
-  return `${number.format(Math.trunc(rials / 10))}${NO_BREAK}تومان`
+  return `${number.format(Math.trunc(rials / 10))}${NO_BREAK}${HABITS[language].toman}`
 }
 
 /** «۱ آذر ۱۴۰۵», the day in Tehran. */
@@ -40,11 +34,16 @@ export function date(iso: string | Date): string {
   return day.format(new Date(iso))
 }
 
+/** «۱ آذر», the day in Tehran where the year goes without saying. */
+export function dayAndMonth(iso: string | Date): string {
+  return shortDay.format(new Date(iso))
+}
+
 /** «۱ آذر، ۱۴:۰۵»; with the year when it is not this one. */
 export function moment(iso: string | Date, now: Date = new Date()): string {
   const at = new Date(iso)
-  const name = yearOf(at) === yearOf(now) ? shortDay.format(at) : day.format(at)
-  return `${name}، ${clock.format(at)}`
+  const name = year.format(at) === year.format(now) ? shortDay.format(at) : day.format(at)
+  return `${name}${HABITS[language].comma} ${clock.format(at)}`
 }
 
 /** «۱۴:۰۵», the hour in Tehran. */
@@ -55,12 +54,12 @@ export function hour(iso: string | Date): string {
 /** Seconds as «۱۴:۰۵», for a countdown. */
 export function countdown(seconds: number): string {
   const whole = Math.max(0, Math.ceil(seconds))
-  return persian(`${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`)
+  return ownDigits(`${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`)
 }
 
-/** Latin digits become Persian ones, everything else stays. */
-export function persian(text: string): string {
-  return text.replace(/[0-9]/g, (digit) => persianDigit.format(Number(digit)))
+/** Latin digits become those of the panel's language, everything else stays. */
+export function ownDigits(text: string): string {
+  return text.replace(/[0-9]/g, (latin) => digit.format(Number(latin)))
 }
 
 /** What people type: Persian and Arabic digits become Latin ones. */
@@ -82,9 +81,21 @@ export function persianLetters(text: string): string {
   return text.replace(/[يى]/g, "ی").replace(/ك/g, "ک")
 }
 
-function yearOf(at: Date): string {
-  return new Intl.DateTimeFormat(`${LATIN}-u-ca-persian`, {
-    timeZone: TEHRAN,
-    year: "numeric",
-  }).format(at)
+function formatsOf(spoken: Language) {
+  const { numbers, dates, month } = HABITS[spoken]
+  const ofDays = (parts: Intl.DateTimeFormatOptions) =>
+    new Intl.DateTimeFormat(dates, { timeZone: TEHRAN, ...parts })
+  return {
+    number: new Intl.NumberFormat(numbers),
+    digit: new Intl.NumberFormat(numbers, { useGrouping: false }),
+    day: ofDays({ day: "numeric", month, year: "numeric" }),
+    shortDay: ofDays({ day: "numeric", month }),
+    year: ofDays({ year: "numeric" }),
+    clock: new Intl.DateTimeFormat(numbers, {
+      timeZone: TEHRAN,
+      hour: "2-digit",
+      minute: "2-digit",
+      hourCycle: "h23",
+    }),
+  }
 }

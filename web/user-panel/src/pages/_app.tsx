@@ -3,14 +3,16 @@ import "@/globals.css"
 import { QueryClientProvider } from "@tanstack/react-query"
 import { newQueryClient } from "@zimmer/api/query"
 import { restore } from "@zimmer/api/session"
+import { useForgetting } from "@zimmer/panel/useForgetting"
+import { WordsProvider } from "@zimmer/panel/words"
 import type { AppProps } from "next/app"
 import Head from "next/head"
 import { DirectionProvider } from "radix-ui/direction"
 import { useEffect, useState } from "react"
 import { fa } from "@/messages/fa"
+import { words } from "@/messages/words"
 import { fontFamilies } from "@/shell/fonts"
 import { Shell } from "@/shell/Shell"
-import { useForgetting } from "@/shell/useForgetting"
 
 /** What all pages share: the cache, the session, the frame around the content. */
 export default function App({ Component, pageProps }: AppProps) {
@@ -27,11 +29,13 @@ export default function App({ Component, pageProps }: AppProps) {
         {/* On the root, since dialogs and menus hang outside of the page's own element. */}
         <style>{`:root { --font-panel: ${fontFamilies} }`}</style>
       </Head>
-      <DirectionProvider dir="rtl">
-        <Shell>
-          <Component {...pageProps} />
-        </Shell>
-      </DirectionProvider>
+      <WordsProvider value={words}>
+        <DirectionProvider dir="rtl">
+          <Shell>
+            <Component {...pageProps} />
+          </Shell>
+        </DirectionProvider>
+      </WordsProvider>
     </QueryClientProvider>
   )
 }

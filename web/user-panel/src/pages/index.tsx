@@ -1,4 +1,5 @@
 import type { Me } from "@zimmer/api/session"
+import { MembersOnly } from "@zimmer/panel/MembersOnly"
 import { Notice } from "@zimmer/ui/Notice"
 import { Page as Frame } from "@zimmer/ui/Page"
 import { NeedsYou } from "@/features/automations/NeedsYou"
@@ -7,7 +8,6 @@ import { OpenPayments } from "@/features/payments/OpenPayments"
 import { useOpenPayments } from "@/features/payments/queries"
 import { Recent } from "@/features/payments/Recent"
 import { fa } from "@/messages/fa"
-import { MembersOnly } from "@/shell/MembersOnly"
 import { Title } from "@/shell/Title"
 
 export default function Page() {

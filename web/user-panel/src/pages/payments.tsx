@@ -1,6 +1,6 @@
+import { MembersOnly } from "@zimmer/panel/MembersOnly"
 import { History, WaitingForPayments } from "@/features/payments/History"
 import { fa } from "@/messages/fa"
-import { MembersOnly } from "@/shell/MembersOnly"
 import { Title } from "@/shell/Title"
 
 export default function Page() {

@@ -1,11 +1,11 @@
 import { useSession } from "@zimmer/api/useSession"
+import { AccountMenu } from "@zimmer/panel/AccountMenu"
 import { ButtonLink } from "@zimmer/ui/Button"
 import { Shamseh } from "@zimmer/ui/Shamseh"
 import Link from "next/link"
 import { useRouter } from "next/router"
 import type { ReactNode } from "react"
 import { fa } from "@/messages/fa"
-import { AccountMenu } from "@/shell/AccountMenu"
 import { BottomNav, TopNav } from "@/shell/Nav"
 
 /** The frame of every page: the mark, the sections, the account; on phones the sections stand at the bottom. */

@@ -1,4 +1,4 @@
-import { useAddress } from "@/shell/useAddress"
+import { useAddress } from "@zimmer/panel/useAddress"
 
 /** The automation's id in the address: undefined before the address is known, null when it is no id. */
 export function useAutomationId(): number | null | undefined {

@@ -1,4 +1,5 @@
 import { useSession } from "@zimmer/api/useSession"
+import { ownPath } from "@zimmer/panel/ownPath"
 import { ButtonLink } from "@zimmer/ui/Button"
 import { Card } from "@zimmer/ui/Card"
 import { Notice } from "@zimmer/ui/Notice"
@@ -6,7 +7,6 @@ import { Shamseh } from "@zimmer/ui/Shamseh"
 import Link from "next/link"
 import { useRouter } from "next/router"
 import { type ReactNode, useState } from "react"
-import { ownPath } from "@/features/account/next"
 import { fa } from "@/messages/fa"
 
 const text = fa.account

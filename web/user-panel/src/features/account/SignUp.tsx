@@ -1,5 +1,7 @@
 import { standardSchemaResolver } from "@hookform/resolvers/standard-schema"
 import { register as openAccount } from "@zimmer/api/account"
+import { ProblemNotice } from "@zimmer/panel/ProblemNotice"
+import { useEntrance } from "@zimmer/panel/useEntrance"
 import { Button } from "@zimmer/ui/Button"
 import { Field } from "@zimmer/ui/Field"
 import { Input } from "@zimmer/ui/Input"
@@ -7,10 +9,8 @@ import { PasswordInput } from "@zimmer/ui/PasswordInput"
 import { useForm } from "react-hook-form"
 import { DoorPage } from "@/features/account/DoorPage"
 import { type SignUpForm, signUpForm } from "@/features/account/forms"
-import { useEntrance } from "@/features/account/useEntrance"
 import { fa } from "@/messages/fa"
 import { sentenceOf } from "@/messages/problems"
-import { ProblemNotice } from "@/shell/ProblemNotice"
 
 const text = fa.account
 const FIELDS = ["name", "email", "phone_number", "password"] as const

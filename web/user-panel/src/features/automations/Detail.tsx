@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query"
 import { type AutomationDetail, automation } from "@zimmer/api/automations"
 import { asProblem } from "@zimmer/api/problem"
+import { ProblemNotice } from "@zimmer/panel/ProblemNotice"
 import { Badge } from "@zimmer/ui/Badge"
 import { ButtonLink } from "@zimmer/ui/Button"
 import { Card } from "@zimmer/ui/Card"
@@ -13,7 +14,6 @@ import { HealthBadge } from "@/features/automations/HealthBadge"
 import { Icon } from "@/features/automations/Icon"
 import { Standing } from "@/features/automations/Standing"
 import { fa } from "@/messages/fa"
-import { ProblemNotice } from "@/shell/ProblemNotice"
 import { Title } from "@/shell/Title"
 
 const text = fa.automation

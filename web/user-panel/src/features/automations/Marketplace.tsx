@@ -1,5 +1,6 @@
 import { useInfiniteQuery } from "@tanstack/react-query"
 import { marketplace } from "@zimmer/api/automations"
+import { ProblemNotice } from "@zimmer/panel/ProblemNotice"
 import { Card } from "@zimmer/ui/Card"
 import { Empty } from "@zimmer/ui/Empty"
 import { Page } from "@zimmer/ui/Page"
@@ -9,7 +10,6 @@ import type { ReactNode } from "react"
 import { MarketCard } from "@/features/automations/MarketCard"
 import { spendable, useOwned } from "@/features/automations/queries"
 import { fa } from "@/messages/fa"
-import { ProblemNotice } from "@/shell/ProblemNotice"
 
 /** All automations that are for sale; visitors see the same. */
 export function Marketplace() {

@@ -1,3 +1,4 @@
+import { ProblemNotice } from "@zimmer/panel/ProblemNotice"
 import { ButtonLink } from "@zimmer/ui/Button"
 import { Empty } from "@zimmer/ui/Empty"
 import { Loading, Skeleton } from "@zimmer/ui/Skeleton"
@@ -5,7 +6,6 @@ import Link from "next/link"
 import { Balances } from "@/features/automations/Balances"
 import { useOwnAutomations } from "@/features/automations/queries"
 import { fa } from "@/messages/fa"
-import { ProblemNotice } from "@/shell/ProblemNotice"
 
 /** The customer's balances, or the way to the first one. */
 export function Overview() {

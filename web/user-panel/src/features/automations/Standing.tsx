@@ -1,5 +1,6 @@
 import type { AutomationDetail, OwnAutomation } from "@zimmer/api/automations"
 import { useSession } from "@zimmer/api/useSession"
+import { ProblemNotice } from "@zimmer/panel/ProblemNotice"
 import { Button, ButtonLink } from "@zimmer/ui/Button"
 import { Card } from "@zimmer/ui/Card"
 import { count, toman } from "@zimmer/ui/format"
@@ -11,7 +12,6 @@ import { useOwned } from "@/features/automations/queries"
 import { Spending } from "@/features/automations/Spending"
 import { useAdding } from "@/features/automations/useAdding"
 import { fa } from "@/messages/fa"
-import { ProblemNotice } from "@/shell/ProblemNotice"
 
 const text = fa.automation
 

@@ -1,3 +1,4 @@
+import { ProblemNotice } from "@zimmer/panel/ProblemNotice"
 import { ButtonLink } from "@zimmer/ui/Button"
 import { Empty } from "@zimmer/ui/Empty"
 import { Page } from "@zimmer/ui/Page"
@@ -8,7 +9,6 @@ import { Healed } from "@/features/payments/OpenPayments"
 import { PaymentRows } from "@/features/payments/PaymentRows"
 import { linesOf, useOpenPayments } from "@/features/payments/queries"
 import { fa } from "@/messages/fa"
-import { ProblemNotice } from "@/shell/ProblemNotice"
 
 const text = fa.payments
 

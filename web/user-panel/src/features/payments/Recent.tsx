@@ -1,9 +1,9 @@
+import { ProblemNotice } from "@zimmer/panel/ProblemNotice"
 import Link from "next/link"
 import { WaitingForPayments } from "@/features/payments/History"
 import { PaymentRows } from "@/features/payments/PaymentRows"
 import { linesOf, useOwnPayments } from "@/features/payments/queries"
 import { fa } from "@/messages/fa"
-import { ProblemNotice } from "@/shell/ProblemNotice"
 
 const SHOWN = 5
 

@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query"
 import { type AutomationDetail, automation, ownAutomations } from "@zimmer/api/automations"
 import { asProblem } from "@zimmer/api/problem"
+import { ProblemNotice } from "@zimmer/panel/ProblemNotice"
 import { ButtonLink } from "@zimmer/ui/Button"
 import { Empty } from "@zimmer/ui/Empty"
 import { Notice } from "@zimmer/ui/Notice"
@@ -12,7 +13,6 @@ import { Amounts, type Choice, firstChoice, tokensOf } from "@/features/purchase
 import { Summary } from "@/features/purchase/Summary"
 import { useSettled } from "@/features/purchase/useQuote"
 import { fa } from "@/messages/fa"
-import { ProblemNotice } from "@/shell/ProblemNotice"
 import { Title } from "@/shell/Title"
 
 const text = fa.buy

@@ -1,11 +1,11 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query"
 import { cancelPayment } from "@zimmer/api/payments"
+import { ProblemNotice } from "@zimmer/panel/ProblemNotice"
 import { Button } from "@zimmer/ui/Button"
 import { ConfirmDialog } from "@zimmer/ui/ConfirmDialog"
 import { useState } from "react"
 import { finish } from "@/features/purchase/unfinished"
 import { fa } from "@/messages/fa"
-import { ProblemNotice } from "@/shell/ProblemNotice"
 
 const text = fa.returned
 

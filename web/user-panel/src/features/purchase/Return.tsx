@@ -7,6 +7,7 @@ import {
 } from "@zimmer/api/payments"
 import { asProblem } from "@zimmer/api/problem"
 import { useSession } from "@zimmer/api/useSession"
+import { ProblemNotice } from "@zimmer/panel/ProblemNotice"
 import { Button, ButtonLink } from "@zimmer/ui/Button"
 import { Card } from "@zimmer/ui/Card"
 import { Empty } from "@zimmer/ui/Empty"
@@ -16,11 +17,10 @@ import { StarProgress } from "@zimmer/ui/StarProgress"
 import Link from "next/link"
 import { Cancel } from "@/features/purchase/Cancel"
 import { CountUp } from "@/features/purchase/CountUp"
-import { Facts } from "@/features/purchase/Facts"
 import { isOpen, type Outcome, outcomeOf } from "@/features/purchase/outcome"
+import { PurchaseFacts } from "@/features/purchase/PurchaseFacts"
 import { usePurchase } from "@/features/purchase/usePurchase"
 import { fa } from "@/messages/fa"
-import { ProblemNotice } from "@/shell/ProblemNotice"
 
 const text = fa.returned
 const CANCELABLE: readonly Phase[] = ["starting", "at_bank"]
@@ -48,7 +48,7 @@ export function Return({ number }: { number: string }) {
       </div>
       <Steps done={outcome.steps} isOpen={isOpen(purchase.phase)} />
       {status.isError && <ProblemNotice problem={status.error} />}
-      <Facts number={number} purchase={purchase} details={details} />
+      <PurchaseFacts number={number} purchase={purchase} details={details} />
       <Ways number={number} purchase={purchase} outcome={outcome} details={details} />
     </Card>
   )

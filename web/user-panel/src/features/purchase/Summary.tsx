@@ -1,4 +1,5 @@
 import { asProblem } from "@zimmer/api/problem"
+import { ProblemNotice } from "@zimmer/panel/ProblemNotice"
 import { Button, ButtonLink } from "@zimmer/ui/Button"
 import { Card } from "@zimmer/ui/Card"
 import { CountdownRing } from "@zimmer/ui/CountdownRing"
@@ -11,7 +12,6 @@ import Link from "next/link"
 import { usePaying } from "@/features/purchase/usePaying"
 import { type Quote, type Renewal, useQuote, useSecondsUntil } from "@/features/purchase/useQuote"
 import { fa } from "@/messages/fa"
-import { ProblemNotice } from "@/shell/ProblemNotice"
 
 const text = fa.buy
 const OF_THE_PRICE = ["quote-expired", "quote-used", "quote-invalid", "idempotency-conflict"]

@@ -1,7 +1,7 @@
+import { useAddress } from "@zimmer/panel/useAddress"
 import { NoNumber, Return, WaitingForReturn } from "@/features/purchase/Return"
 import { fa } from "@/messages/fa"
 import { Title } from "@/shell/Title"
-import { useAddress } from "@/shell/useAddress"
 
 export default function Page() {
   const number = useAddress("payment")

@@ -1,8 +1,8 @@
+import { MembersOnly } from "@zimmer/panel/MembersOnly"
 import { OpenPayments } from "@/features/payments/OpenPayments"
 import { useOpenPayments } from "@/features/payments/queries"
 import { BuyTokens, NothingToBuy, WaitingToBuy } from "@/features/purchase/BuyTokens"
 import { fa } from "@/messages/fa"
-import { MembersOnly } from "@/shell/MembersOnly"
 import { Title } from "@/shell/Title"
 import { useAutomationId } from "@/shell/useAutomationId"
 

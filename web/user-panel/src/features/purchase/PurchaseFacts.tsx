@@ -1,8 +1,8 @@
 import type { PaymentDetail, PublicStatus } from "@zimmer/api/payments"
 import { Code } from "@zimmer/ui/Code"
+import { Fact, Facts } from "@zimmer/ui/Facts"
 import { moment, toman } from "@zimmer/ui/format"
 import { TokenAmount } from "@zimmer/ui/TokenAmount"
-import type { ReactNode } from "react"
 import { fa } from "@/messages/fa"
 
 const text = fa.returned
@@ -10,9 +10,9 @@ const text = fa.returned
 type Props = { number: string; purchase: PublicStatus; details: PaymentDetail | undefined }
 
 /** What a customer may need to copy or compare. The card's number is its owner's alone. */
-export function Facts({ number, purchase, details }: Props) {
+export function PurchaseFacts({ number, purchase, details }: Props) {
   return (
-    <dl className="divide-y divide-line border-line border-y">
+    <Facts>
       <Fact name={text.automation}>{purchase.automation_name}</Fact>
       <Fact name={text.tokens}>
         <TokenAmount tokens={purchase.tokens} size="sm" unit={fa.common.tokens} />
@@ -32,16 +32,7 @@ export function Facts({ number, purchase, details }: Props) {
       <Fact name={text.number}>
         <Copyable text={number} label={text.numberCopy} />
       </Fact>
-    </dl>
-  )
-}
-
-function Fact({ name, children }: { name: string; children: ReactNode }) {
-  return (
-    <div className="flex min-h-12 flex-wrap items-center justify-between gap-x-4 py-1">
-      <dt className="text-ink-soft text-sm">{name}</dt>
-      <dd className="min-w-0">{children}</dd>
-    </div>
+    </Facts>
   )
 }
 

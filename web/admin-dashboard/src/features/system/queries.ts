@@ -1,0 +1,49 @@
+import { queryOptions } from "@tanstack/react-query"
+import { answered, api } from "@zimmer/api/client"
+import type { components } from "@zimmer/api/schema.gen"
+import { pages } from "@/listing/pages"
+
+export type Status = components["schemas"]["SystemStatus"]
+export type DeadLetter = components["schemas"]["DeadLetter"]
+export type QueueName = components["schemas"]["QueueName"]
+export type RunLine = components["schemas"]["RunLine"]
+
+const LOOKS_AGAIN = 5_000 // ms
+
+export const status = queryOptions({
+  queryKey: ["system", "status"],
+  queryFn: ({ signal }) => answered(api.GET("/api/admin/system/status", { signal })),
+  refetchInterval: LOOKS_AGAIN,
+})
+
+export const runs = pages<RunLine>(["system", "runs"], (cursor, signal) =>
+  answered(
+    api.GET("/api/admin/reconciliation/runs", {
+      params: { query: { limit: 5, cursor } },
+      signal,
+    }),
+  ),
+)
+
+/** Put these dead letters back into their queue, or all of them. */
+export function redrive(queue: QueueName, ids: string[] | null) {
+  return answered(api.POST("/api/admin/system/dlq/redrive", { body: { queue, ids } }))
+}
+
+export function sweepNow() {
+  return answered(api.POST("/api/admin/sweep"))
+}
+
+export function runReconciliation() {
+  return answered(api.POST("/api/admin/reconciliation/runs"))
+}
+
+/** One report as a file. */
+export function reportFile(id: number): Promise<Blob> {
+  return answered(
+    api.GET("/api/admin/reconciliation/runs/{run_id}/download", {
+      params: { path: { run_id: id } },
+      parseAs: "blob",
+    }),
+  ) as Promise<Blob>
+}
