@@ -49,8 +49,9 @@ def test_six_sets_of_packages_at_once_leave_one_of_them_whole(own_database: str)
     assert handled_at_once(own_database, replace, threads=MANAGERS) == [200] * MANAGERS
     with closing(Database(own_database)) as shared:
         columns = select(AutomationPackage.tokens, AutomationPackage.amount).order_by(AutomationPackage.tokens)
-        [(small, its_amount), (large, amount)] = shared.read().rows(columns)
-    assert (small, its_amount, amount) == (100, amount, (large - 199) * 100_000)
+        small, large = shared.read().rows(columns)
+    assert tuple(small) == (100, large.amount)
+    assert large.amount == (large.tokens - 199) * 100_000
 
 
 def test_of_six_keys_with_one_name_one_is_kept(own_database: str) -> None:

@@ -31,7 +31,7 @@ from local.record import Record
 from local.trial import trial
 from tests.e2e import people
 from tests.e2e.controls import Bank, Room
-from tests.e2e.people import REZA, SARA, Customer
+from tests.e2e.people import MANAGER, REZA, SARA, SUPPORT, Customer
 from tests.e2e.watch import Watch
 from zimmer.db import Database, Session
 from zimmer.settings import get_settings
@@ -188,13 +188,13 @@ def customer(new_customer: Callable[[], Customer]) -> Customer:
 
 
 @pytest.fixture
-def seeded(platform: Record) -> Iterator[Callable[[str], Customer]]:
-    """Signs one of the seed's customers in: `seeded(SARA)`."""
+def seeded(platform: Record) -> Iterator[Callable[..., Customer]]:
+    """Signs one of the seed's people in: `seeded(SARA)`, `seeded(MANAGER, panel="admin")`."""
     clients: list[httpx.Client] = []
 
-    def sign_in(email: str) -> Customer:
+    def sign_in(email: str, *, panel: str = "user") -> Customer:
         clients.append(httpx.Client(timeout=40, trust_env=False))
-        return people.of_the_seed(platform, clients[-1], email)
+        return people.of_the_seed(platform, clients[-1], email, panel=panel)
 
     yield sign_in
     for client in clients:
@@ -238,12 +238,31 @@ def customer_page(visit: Visit, customer: Customer) -> Page:
 
 
 @pytest.fixture
-def sara_page(visit: Visit, seeded: Callable[[str], Customer]) -> Page:
+def sara_page(visit: Visit, seeded: Callable[..., Customer]) -> Page:
     """The window of the seed's customer with a past."""
     return visit(seeded(SARA))
 
 
 @pytest.fixture
-def reza_page(visit: Visit, seeded: Callable[[str], Customer]) -> Page:
+def reza_page(visit: Visit, seeded: Callable[..., Customer]) -> Page:
     """The window of the seed's customer without one."""
     return visit(seeded(REZA))
+
+
+@pytest.fixture
+def manager_page(visit: Visit, seeded: Callable[..., Customer], platform: Record) -> Page:
+    """The dashboard of the seed's manager, at its first page."""
+    return at_the_desk(visit, seeded(MANAGER, panel="admin"), platform)
+
+
+@pytest.fixture
+def support_page(visit: Visit, seeded: Callable[..., Customer], platform: Record) -> Page:
+    """The dashboard of the seed's support agent, at its first page."""
+    return at_the_desk(visit, seeded(SUPPORT, panel="admin"), platform)
+
+
+def at_the_desk(visit: Visit, who: Customer, running: Record) -> Page:
+    """A window of the dashboard. Its addresses are the dashboard's: `page.goto("/tickets/")`."""
+    page = visit(who, viewport=DESKTOP, base_url=running.admin_url)
+    page.goto("/")
+    return page

@@ -6,9 +6,9 @@ import httpx
 
 from local.record import Record
 from local.shopper import Shopper
-from local.tour import REZA, SARA
+from local.tour import MANAGER, REZA, SARA, SUPPORT
 
-__all__ = ["REZA", "SARA", "Customer", "fresh", "of_the_seed"]
+__all__ = ["MANAGER", "REZA", "SARA", "SUPPORT", "Customer", "fresh", "of_the_seed"]
 
 
 @dataclass(frozen=True)
@@ -27,8 +27,8 @@ def fresh(running: Record, client: httpx.Client) -> Customer:
     return Customer(shopper.email, shopper.password, shopper)
 
 
-def of_the_seed(running: Record, client: httpx.Client, email: str) -> Customer:
-    """One of the seed's customers, signed in once more. The client becomes theirs."""
+def of_the_seed(running: Record, client: httpx.Client, email: str, *, panel: str = "user") -> Customer:
+    """One of the seed's people, signed in once more. The client becomes theirs."""
     shopper = Shopper(running.api_url, client)
-    shopper.sign_in(email, running.password_of(email))
+    shopper.sign_in(email, running.password_of(email), panel=panel)
     return Customer(shopper.email, shopper.password, shopper)

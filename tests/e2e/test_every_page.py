@@ -7,6 +7,7 @@ from playwright.sync_api import Page
 
 from local.browsers import DESKTOP, PHONE, SMALL_PHONE, Viewport
 from local.entering import settle
+from local.record import Record
 from local.tour import STOPS, Stop, places
 from tests.e2e import checks
 from tests.e2e.checks import Fault
@@ -29,11 +30,14 @@ def found(_connection: Database) -> dict[str, str]:
 
 
 @pytest.fixture
-def opened(visit: Visit, seeded: Callable[[str], Customer], found: dict[str, str], stop: Stop) -> tuple[Page, Watch]:
+def opened(
+    visit: Visit, seeded: Callable[..., Customer], platform: Record, found: dict[str, str], stop: Stop
+) -> tuple[Page, Watch]:
     """The page as whoever it is for, and what it has done so far. A service worker's requests would not be counted."""
-    page = visit(seeded(stop.who) if stop.who else None, service_workers="block")
+    who = seeded(stop.who, panel=stop.panel) if stop.who else None
+    page = visit(who, service_workers="block")
     watch = Watch.over(page)
-    page.goto(stop.path.format_map(found))
+    page.goto(platform.panel(stop.panel) + stop.path.format_map(found))
     settle(page)
     return page, watch
 

@@ -16,7 +16,7 @@ from functions.admin.service import offering
 from zimmer.auth.acting import Staff, acting
 from zimmer.auth.dependencies import ReadSessionDep, SessionDep, require
 from zimmer.auth.roles import Right
-from zimmer.errors import AutomationNotFound, PackageTaken
+from zimmer.errors import AutomationNotFound, AutomationUnavailable, PackageTaken
 from zimmer.models import Health
 from zimmer.pagination import Page, PageLimit
 from zimmer.web import PathId, problems
@@ -34,6 +34,7 @@ Restoring = Annotated[Staff, Depends(acting(Right.AUTOMATIONS_WRITE, "automation
 Pricing = Annotated[Staff, Depends(acting(Right.PRICES_WRITE, "automation.packages"), scope="function")]
 
 TOUCHING = problems(AutomationNotFound)
+OFFERING = problems(AutomationNotFound, AutomationUnavailable)  # it has to have something to sell
 
 
 async def sought(
@@ -68,7 +69,7 @@ async def staff_automation(automation_id: PathId, session: ReadSessionDep) -> Au
     return service.record(session.rows, automation_id)
 
 
-@router.patch("/{automation_id}", responses=TOUCHING)
+@router.patch("/{automation_id}", responses=OFFERING)
 async def edit_automation(
     automation_id: PathId, body: AutomationChange, staff: Editing, session: SessionDep
 ) -> AutomationRecord:
@@ -76,7 +77,7 @@ async def edit_automation(
     return offering.edit(session, staff, automation_id, body)
 
 
-@router.post("/{automation_id}/list", responses=TOUCHING)
+@router.post("/{automation_id}/list", responses=OFFERING)
 async def list_automation(automation_id: PathId, staff: Listing, session: SessionDep) -> AutomationRecord:
     """Show it in the marketplace."""
     return offering.put_in_list(session, staff, automation_id, is_listed=True)
@@ -94,13 +95,13 @@ async def withdraw_automation(automation_id: PathId, staff: Withdrawing, session
     return offering.withdraw(session, staff, automation_id)
 
 
-@router.post("/{automation_id}/restore", responses=TOUCHING)
+@router.post("/{automation_id}/restore", responses=OFFERING)
 async def restore_automation(automation_id: PathId, staff: Restoring, session: SessionDep) -> AutomationRecord:
     """Sell it again."""
     return offering.restore(session, staff, automation_id)
 
 
-@router.put("/{automation_id}/packages", responses=problems(AutomationNotFound, PackageTaken))
+@router.put("/{automation_id}/packages", responses=problems(AutomationNotFound, AutomationUnavailable, PackageTaken))
 async def replace_packages(
     automation_id: PathId, body: PackagesWish, staff: Pricing, session: SessionDep
 ) -> AutomationRecord:

@@ -6,14 +6,16 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, Field, HttpUrl, StringConstraints, TypeAdapter, UrlConstraints
 
 from zimmer.models import Health, PricingType
+from zimmer.money import RIALS_PER_TOMAN
 from zimmer.web import StrictBody
-from zimmer.web.texts import Line, line, prose
+from zimmer.web.texts import Line, line, printable, prose
 
 MOST_RIALS = 1_000_000_000_000
 MOST_TOKENS = 10_000_000
 MOST_PACKAGES = 20
 
-Price = Annotated[int, Field(ge=1, le=MOST_RIALS)]
+# Whole tomans: the database holds no other price.
+Price = Annotated[int, Field(ge=1, le=MOST_RIALS, multiple_of=RIALS_PER_TOMAN)]
 # Empty is no word at all, and that is allowed for what a card can do without.
 Words = Annotated[str, StringConstraints(max_length=255), AfterValidator(lambda text: line(text) if text else text)]
 Category = Annotated[str, StringConstraints(max_length=50), AfterValidator(lambda text: line(text) if text else text)]
@@ -22,8 +24,12 @@ _HTTPS = TypeAdapter(Annotated[HttpUrl, UrlConstraints(max_length=500, allowed_s
 
 
 def https(address: str) -> str:
-    """An address that may be called or linked, kept as it was typed."""
-    _HTTPS.validate_python(address)
+    """An address that may be called or linked, kept as it was typed. It holds no password: everybody may read it."""
+    if any(character.isspace() for character in printable(address)):
+        raise ValueError("spaces are not allowed")
+    found = _HTTPS.validate_python(address)
+    if found.username or found.password:
+        raise ValueError("credentials are not allowed")
     return address
 
 

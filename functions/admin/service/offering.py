@@ -17,8 +17,8 @@ from zimmer import audit, clock
 from zimmer.auth.acting import Staff
 from zimmer.auth.roles import Right
 from zimmer.db import Session
-from zimmer.errors import AutomationNotFound, NotAllowed, PackageTaken
-from zimmer.models import Automation, AutomationPackage, Json
+from zimmer.errors import AutomationNotFound, AutomationUnavailable, NotAllowed, PackageTaken
+from zimmer.models import Automation, AutomationPackage, Json, PricingType
 from zimmer.money import Rial
 
 SIZE = ("tokens", "amount", "position", "highlight")
@@ -35,7 +35,11 @@ def create(session: Session, staff: Staff, wish: NewAutomation) -> AutomationRec
 
 
 def edit(session: Session, staff: Staff, automation_id: int, change: AutomationChange) -> AutomationRecord:
-    """Change what is given. Raises AutomationNotFound, NotAllowed (the price, for who may not change prices)."""
+    """Change what is given.
+
+    Raises AutomationNotFound, NotAllowed (the price, for who may not change prices), AutomationUnavailable (one
+    in the list would have nothing to sell).
+    """
     automation = _locked(session, automation_id)
     wanted = change.model_dump(exclude_unset=True)
     before, after = audit.changed(audit.facts(automation, *wanted), wanted)
@@ -44,31 +48,39 @@ def edit(session: Session, staff: Staff, automation_id: int, change: AutomationC
     if after:
         for column, value in after.items():
             setattr(automation, column, value)
+        if "pricing_type" in after:
+            _refuse_empty_shelf(session, automation)
         audit.done(session, staff.act, before=before, after=after)
     return record(reading(session), automation_id)
 
 
 def put_in_list(session: Session, staff: Staff, automation_id: int, *, is_listed: bool) -> AutomationRecord:
-    """Show it in the marketplace, or no longer. Raises AutomationNotFound."""
-    return _switch(session, staff, automation_id, "is_listed", is_listed)
+    """Show it in the marketplace, or no longer.
+
+    Raises AutomationNotFound, AutomationUnavailable (withdrawn, or a flat fee without packages).
+    """
+    automation = _locked(session, automation_id)
+    if is_listed and not automation.is_listed and not automation.status:
+        raise AutomationUnavailable("It is withdrawn: restore it first")
+    return _switch(session, staff, automation, "is_listed", is_listed)
 
 
 def withdraw(session: Session, staff: Staff, automation_id: int) -> AutomationRecord:
     """Stop selling it: nobody buys or adds it any more, and what customers have stays. Raises AutomationNotFound."""
-    return _switch(session, staff, automation_id, "status", to=False)
+    return _switch(session, staff, _locked(session, automation_id), "status", to=False)
 
 
 def restore(session: Session, staff: Staff, automation_id: int) -> AutomationRecord:
-    """Sell it again. Raises AutomationNotFound."""
-    return _switch(session, staff, automation_id, "status", to=True)
+    """Sell it again. Raises AutomationNotFound, AutomationUnavailable (listed, a flat fee without packages)."""
+    return _switch(session, staff, _locked(session, automation_id), "status", to=True)
 
 
 def replace_packages(session: Session, staff: Staff, automation_id: int, wish: PackagesWish) -> AutomationRecord:
-    """Sell these packages from now on and no others. Raises AutomationNotFound, PackageTaken (a size twice).
+    """Sell these packages from now on and no others. A size that stays keeps its row.
 
-    A size that stays keeps its row, so a price that is promised for it can still be paid.
+    Raises AutomationNotFound, PackageTaken (a size twice), AutomationUnavailable (the last of a listed flat fee).
     """
-    _locked(session, automation_id)
+    automation = _locked(session, automation_id)
     if len({package.tokens for package in wish.packages}) < len(wish.packages):
         raise PackageTaken
     sold = session.scalars(select(AutomationPackage).where(AutomationPackage.automation_id == automation_id)).all()
@@ -76,17 +88,28 @@ def replace_packages(session: Session, staff: Staff, automation_id: int, wish: P
     _replace(session, automation_id, {package.tokens: package for package in sold}, wish.packages)
     after = sorted((package.model_dump() for package in wish.packages), key=lambda package: package["tokens"])
     if before != after:
+        _refuse_empty_shelf(session, automation)
         audit.done(session, staff.act, before={"packages": before}, after={"packages": after})
     return record(reading(session), automation_id)
 
 
-def _switch(session: Session, staff: Staff, automation_id: int, column: str, to: bool) -> AutomationRecord:
-    automation = _locked(session, automation_id)
+def _switch(session: Session, staff: Staff, automation: Automation, column: str, to: bool) -> AutomationRecord:
     before = audit.facts(automation, column)
     if before[column] is not to:
         setattr(automation, column, to)
+        _refuse_empty_shelf(session, automation)
         audit.done(session, staff.act, before=before, after={column: to})
-    return record(reading(session), automation_id)
+    return record(reading(session), automation.id)
+
+
+def _refuse_empty_shelf(session: Session, automation: Automation) -> None:
+    """A flat fee is sold in packages only: in the list without one, nobody could buy it."""
+    if not (automation.is_listed and automation.status and automation.pricing_type is PricingType.FLAT_FEE):
+        return
+    session.flush()
+    packages = select(AutomationPackage.id).where(AutomationPackage.automation_id == automation.id).limit(1)
+    if session.scalar(packages) is None:
+        raise AutomationUnavailable("A flat fee is sold in packages, and there are none")
 
 
 def _locked(session: Session, automation_id: int) -> Automation:
