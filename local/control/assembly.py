@@ -60,5 +60,7 @@ def assembled(
     )
     levers = Levers(parts, saboteur)
     board = Board(seen, sqs, addresses, levers, bank)
-    room = ControlRoom(board, levers, api_url=places.api_url, bank_url=places.zarinpal_url)
+    room = ControlRoom(
+        board, levers, api_url=places.api_url, beside={"bank": places.zarinpal_url, "mailbox": places.mailbox_url}
+    )
     return Control(room, pollers, (seen, touched, bank))

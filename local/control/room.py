@@ -6,7 +6,7 @@ refused, and nothing here is readable from elsewhere, since no answer carries CO
 
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -28,11 +28,11 @@ log = logging.getLogger("local.control")
 class ControlRoom:
     """Asked about every request before API Gateway is; answers its own, and a callback that is to be lost."""
 
-    def __init__(self, board: Board, levers: Levers, *, api_url: str, bank_url: str) -> None:
+    def __init__(self, board: Board, levers: Levers, *, api_url: str, beside: Mapping[str, str]) -> None:
         self._board = board
         self._levers = levers
         self._origins = origins_of(api_url)
-        self._bank_url = bank_url
+        self._beside = beside  # the bank and the mailbox, whose pages are linked
         self._actions: dict[str, Lever] = {
             "bank/time-out": levers.bank_times_out,
             "callback/drop": levers.drop_callback,
@@ -61,7 +61,9 @@ class ControlRoom:
         return self._page() if request.path.rstrip("/") == HOME else answer(404, {"said": "no such page"})
 
     def _page(self) -> Reply:
-        page = PAGE.read_text("utf-8").replace("{{bank}}", self._bank_url)
+        page = PAGE.read_text("utf-8")
+        for name, url in self._beside.items():
+            page = page.replace(f"{{{{{name}}}}}", url)
         headers = [
             ("content-type", "text/html; charset=utf-8"),
             ("cache-control", "no-store"),

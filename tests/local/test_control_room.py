@@ -28,6 +28,7 @@ from zimmer.events import CreditPayment, promise, publish
 from zimmer.models import PaymentStatus
 
 HERE = "http://localhost:8000"
+MAILBOX = "http://localhost:8040"
 
 
 class Functions(InProcess):
@@ -65,7 +66,8 @@ class Stage:
         )
         self.levers = Levers(parts, self.saboteur)
         board = Board(database, poller.sqs, {"CreditQueue": poller.queue}, self.levers, bank)
-        self.room = ControlRoom(board, self.levers, api_url=HERE, bank_url=zarinpal.site)
+        self.bank_url = zarinpal.site
+        self.room = ControlRoom(board, self.levers, api_url=HERE, beside={"bank": zarinpal.site, "mailbox": MAILBOX})
 
     def get(self, path: str) -> Reply:
         reply = self.room(request("GET", path))
@@ -105,7 +107,9 @@ def test_the_page_needs_nothing_from_elsewhere(stage: Stage) -> None:
     page = stage.get("/_local").body.decode()
     assert stage.get("/_local/").status == 200
     assert "Control room" in page
-    foreign = page.replace("http://www.w3.org/2000/svg", "").replace(stage.room._bank_url, "")
+    assert f'href="{MAILBOX}"' in page
+    foreign = page.replace("http://www.w3.org/2000/svg", "").replace(MAILBOX, "")
+    foreign = foreign.replace(stage.bank_url, "")
     assert "http://" not in foreign
     assert "https://" not in foreign
 
