@@ -17,7 +17,10 @@ from zimmer.db import Database, ReadSession
 from zimmer.models import (
     AdjustmentState,
     Automation,
+    Delivery,
+    DeliveryState,
     DiscountCode,
+    OutboxMessage,
     Payment,
     PaymentStatus,
     Role,
@@ -89,6 +92,16 @@ def test_there_is_a_purchase_in_every_phase_that_lasts(read: ReadSession) -> Non
 def test_the_sweep_has_no_reason_to_ask_the_bank_about_them(read: ReadSession) -> None:
     tomorrow = clock.now() + timedelta(days=1)
     assert read.rows(select(Payment.id).where(Payment.next_check_at < tomorrow)) == []
+
+
+def test_the_mail_of_the_past_was_sent_then_and_waits_for_nobody_now(read: ReadSession) -> None:
+    assert read.rows(select(OutboxMessage.id).where(OutboxMessage.published_at.is_(None))) == []
+    mails = read.entities(select(Delivery))
+    assert len(mails) > 8
+    for mail in mails:
+        assert mail.state is DeliveryState.SENT
+        assert mail.sent_at is not None
+        assert timedelta() < mail.sent_at - mail.created_at < timedelta(minutes=1)
 
 
 def test_the_second_customer_has_nothing(read: ReadSession) -> None:
