@@ -41,6 +41,10 @@ class Record:
     service_token: str = ""
     accounts: tuple[Account, ...] = field(default=())
 
+    def panel(self, audience: str) -> str:
+        """The address of the panel that these people enter: `user` or `admin`."""
+        return {"user": self.panel_url, "admin": self.admin_url}[audience]
+
     def password_of(self, email: str) -> str:
         """How somebody of the seed logs in."""
         return next(account.password for account in self.accounts if account.email == email)

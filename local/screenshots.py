@@ -1,4 +1,4 @@
-"""`./zimmer screenshots`: the panel's pages as pictures, each on a phone and on a desktop, light and dark.
+"""`./zimmer screenshots`: the panels' pages as pictures, each on a phone and on a desktop, light and dark.
 
 They are taken of a platform of their own with the seed's history, so that two runs on one day show the same.
 """
@@ -28,7 +28,7 @@ PICTURES = DATA / "screenshots"
 
 def main(arguments: Sequence[str]) -> int:
     """Take the pictures of all pages, or of those whose names begin so. 1 when there is no browser or no page."""
-    parser = argparse.ArgumentParser(prog="./zimmer screenshots", description="The panel's pages as pictures.")
+    parser = argparse.ArgumentParser(prog="./zimmer screenshots", description="The panels' pages as pictures.")
     parser.add_argument("names", nargs="*", metavar="PAGE", help=f"some of: {', '.join(map(str, STOPS))}")
     wanted = tuple(parser.parse_args(arguments).names)
     stops = [stop for stop in STOPS if not wanted or stop.name.startswith(wanted)]
@@ -65,7 +65,7 @@ def picture(chromium: Browser, running: Record, stop: Stop, viewport: Viewport, 
         for theme in THEMES:
             page.emulate_media(color_scheme=theme, reduced_motion="reduce")
             page.set_viewport_size({"width": viewport.width, "height": viewport.height})
-            page.goto(running.panel_url + path)
+            page.goto(running.panel(stop.panel) + path)
             settle(page)
             stretch(page, viewport)
             page.screenshot(path=PICTURES / f"{stop.name}-{viewport}-{theme}.png", full_page=True)
@@ -93,7 +93,7 @@ def window(chromium: Browser, running: Record, stop: Stop, viewport: Viewport) -
     with httpx.Client(timeout=40, trust_env=False) as client:
         if stop.who:
             shopper = Shopper(running.api_url, client)
-            shopper.sign_in(stop.who, running.password_of(stop.who))
+            shopper.sign_in(stop.who, running.password_of(stop.who), panel=stop.panel)
             enter(context, shopper)
         yield context.new_page()
     context.close()

@@ -1,4 +1,4 @@
-"""The pages of the customer panel, as whom and in which state they are looked at: for the pictures and for the checks.
+"""The pages of both panels, as whom and in which state they are looked at: for the pictures and for the checks.
 
 A new page gets a line here, and with it its pictures, its checks in every size and both themes, and axe.
 """
@@ -8,11 +8,14 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 
 from zimmer.db import ReadSession
-from zimmer.models import Automation, Payment, User
+from zimmer.models import Automation, Payment, Ticket, TokenAdjustment, User
 
 VISITOR = ""
 SARA = "sara@example.com"  # six months of use and purchases in every phase
 REZA = "reza@example.com"  # an account and nothing else
+MANAGER = "manager@example.com"
+SUPPORT = "support@example.com"
+CUSTOMERS, STAFF = "user", "admin"  # the panels, as the API calls those who enter them
 
 
 @dataclass(frozen=True)
@@ -22,6 +25,7 @@ class Stop:
     name: str
     path: str
     who: str = VISITOR
+    panel: str = CUSTOMERS
     asks_for_nothing: bool = False  # what it asks for does not exist, and the browser writes that down as an error
 
     def __str__(self) -> str:
@@ -49,6 +53,26 @@ STOPS = (
     Stop("return-unknown", "/payment/return/?payment=nothing-like-this", asks_for_nothing=True),
     Stop("missing", "/nothing-here/", asks_for_nothing=True),
     Stop("offline", "/offline/"),
+    Stop("staff-login", "/login/", panel=STAFF),
+    Stop("staff-home", "/", MANAGER, STAFF),
+    Stop("staff-home-support", "/", SUPPORT, STAFF),
+    Stop("staff-tickets", "/tickets/", SUPPORT, STAFF),
+    Stop("staff-ticket", "/tickets/?id={ticket}", SUPPORT, STAFF),
+    Stop("staff-payments", "/payments/", MANAGER, STAFF),
+    Stop("staff-trace", "/payments/?id={credited_id}", MANAGER, STAFF),
+    Stop("staff-trace-review", "/payments/?id={review_id}", MANAGER, STAFF),
+    Stop("staff-users", "/users/", SUPPORT, STAFF),
+    Stop("staff-user", "/users/?id={sara}", SUPPORT, STAFF),
+    Stop("staff-automations", "/automations/", MANAGER, STAFF),
+    Stop("staff-automation", "/automations/?id={automation}", MANAGER, STAFF),
+    Stop("staff-adjustments", "/tokens/adjustments/", MANAGER, STAFF),
+    Stop("staff-adjustment", "/tokens/adjustments/?id={adjustment}", MANAGER, STAFF),
+    Stop("staff-settings", "/settings/", MANAGER, STAFF),
+    Stop("staff-audit", "/audit/", MANAGER, STAFF),
+    Stop("staff-system", "/system/", MANAGER, STAFF),
+    Stop("staff-not-allowed", "/system/", SUPPORT, STAFF),
+    Stop("staff-nothing-found", "/payments/?q=nothing-like-this", SUPPORT, STAFF),
+    Stop("staff-missing", "/nothing-here/", panel=STAFF, asks_for_nothing=True),
 )
 
 
@@ -59,6 +83,11 @@ def places(read: ReadSession) -> dict[str, str]:
         "automation": str(min(row.id for row in automations)),
         "degraded": next(str(row.id) for row in automations if row.health_status == "degraded"),
     }
-    last = func.max(Payment.transaction_id).label("last")
-    of_sara = select(Payment.status, last).join(User, User.id == Payment.user_id).where(User.email == SARA)
-    return found | {str(row.status): str(row.last) for row in read.rows(of_sara.group_by(Payment.status))}
+    last, last_id = func.max(Payment.transaction_id).label("last"), func.max(Payment.id).label("last_id")
+    of_sara = select(Payment.status, last, last_id).join(User, User.id == Payment.user_id).where(User.email == SARA)
+    for row in read.rows(of_sara.group_by(Payment.status)):
+        found |= {str(row.status): str(row.last), f"{row.status}_id": str(row.last_id)}
+    found["sara"] = str(read.rows(select(User.id).where(User.email == SARA))[0].id)
+    found["ticket"] = str(read.rows(select(func.max(Ticket.id).label("id")))[0].id)
+    found["adjustment"] = str(read.rows(select(func.min(TokenAdjustment.id).label("id")))[0].id)
+    return found

@@ -6,6 +6,7 @@
     ...["button", "checkbox", "link", "menuitem", "option", "radio", "switch", "tab"].map((role) => `[role=${role}]`),
   ].join(",")
   const LATIN = "bdi, [dir=ltr], code, kbd, samp, pre, script, style, noscript, template, textarea"
+  const PERSIAN = "bdi, [dir=auto], [dir=rtl], option, script, style, noscript, template, textarea"
   const SMALLEST = 44
 
   /** How somebody finds the element: its selector and its first words. */
@@ -150,6 +151,21 @@
   }
 
   function language() {
+    return document.documentElement.lang === "en" ? foreignInEnglish() : foreignInPersian()
+  }
+
+  /** Names and letters of customers: left alone, they would pull the punctuation around them to the wrong side. */
+  function foreignInEnglish() {
+    const found = []
+    for (const node of texts()) {
+      const element = node.parentElement
+      const persian = node.data.match(/[\u0600-\u06ff]+/)
+      if (persian && !element.closest(PERSIAN)) found.push(fault(element, `Persian letters: ${persian[0]}`))
+    }
+    return found
+  }
+
+  function foreignInPersian() {
     const found = []
     for (const node of texts()) {
       if (!node.parentElement.closest(LATIN)) judge(node.parentElement, node.data)

@@ -40,7 +40,10 @@ def clipped_text(page: Page) -> list[Fault]:
 
 
 def language(page: Page) -> list[Fault]:
-    """Digits are Persian, and two Latin words in a row stand in `<bdi>`, `dir="ltr"` or code. Brands are one word."""
+    """Words of another language stand apart: in `<bdi>` or under a `dir` of their own.
+
+    On a Persian page digits are Persian, too, and one Latin word in a row is a brand.
+    """
     return _asked(page, "language")
 
 
