@@ -22,7 +22,10 @@ describe.each(["user-panel", "admin-dashboard"])("the tree of %s", (panel) => {
   it("has every sentence in messages", () => {
     const elsewhere = files.filter(({ path, text }) => {
       const code = text.replace(COMMENTS, "")
-      return !/^(messages|features\/kit)\/|^pages\/kit/.test(path) && (PERSIAN.test(code) || ENGLISH.test(code))
+      return (
+        !/^(messages|features\/kit)\/|^pages\/kit/.test(path) &&
+        (PERSIAN.test(code) || ENGLISH.test(code))
+      )
     })
     expect(elsewhere.map(({ path }) => path)).toEqual([])
   })

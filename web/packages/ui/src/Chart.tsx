@@ -1,4 +1,4 @@
-import { type ComponentProps, lazy, Suspense } from "react"
+import { type ComponentProps, lazy, Suspense, useEffect, useRef, useState } from "react"
 import { Skeleton } from "./Skeleton"
 
 export type Series = {
@@ -21,14 +21,15 @@ type Props = {
 
 const Bars = lazy(() => import("./ChartBars"))
 
-/** Bars by day; the drawing is fetched when it is first needed. */
+/** Bars by day; the drawing is fetched when its place comes into view. */
 export function Chart(props: Props) {
+  const [place, isInView] = useInView<HTMLDivElement>()
   return (
     <figure aria-label={props.label} className="m-0 grid gap-3">
       <Legend series={props.series} />
-      <div aria-hidden="true" className="h-56">
+      <div ref={place} aria-hidden="true" className="h-56">
         <Suspense fallback={<Skeleton className="h-full" />}>
-          <Bars {...props} />
+          {isInView ? <Bars {...props} /> : <Skeleton className="h-full" />}
         </Suspense>
       </div>
       <Numbers {...props} />
@@ -37,6 +38,22 @@ export function Chart(props: Props) {
 }
 
 export type BarsProps = ComponentProps<typeof Chart>
+
+/** Whether an element has come into the window, or would with the next scroll; once there, it stays so. */
+function useInView<T extends Element>() {
+  const place = useRef<T>(null)
+  const [isInView, setInView] = useState(false)
+  useEffect(() => {
+    if (!place.current) return
+    const watch = new IntersectionObserver(
+      (seen) => setInView((was) => was || seen.some(({ isIntersecting }) => isIntersecting)),
+      { rootMargin: "100px" },
+    )
+    watch.observe(place.current)
+    return () => watch.disconnect()
+  }, [])
+  return [place, isInView] as const
+}
 
 const SQUARES = { lapis: "bg-lapis", gold: "bg-gold" }
 

@@ -26,7 +26,7 @@ export const frame =
   "has-disabled:bg-fill has-disabled:text-ink-soft"
 
 const bare =
-  "min-w-0 flex-1 self-stretch bg-transparent px-3 py-2 text-base outline-none placeholder:text-ink-soft " +
+  "-my-px min-h-11 min-w-0 flex-1 self-stretch bg-transparent px-3 py-2 text-base outline-none placeholder:text-ink-soft " +
   "placeholder:opacity-80 disabled:cursor-not-allowed"
 
 function Edge({ side, children }: { side: "start" | "end"; children: ReactNode }) {
