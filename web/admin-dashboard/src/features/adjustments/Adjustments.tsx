@@ -7,8 +7,8 @@ import { moment } from "@zimmer/ui/format"
 import { Page } from "@zimmer/ui/Page"
 import type { Column } from "@zimmer/ui/Table"
 import { Plus } from "lucide-react"
+import dynamic from "next/dynamic"
 import { useState } from "react"
-import { AskDialog } from "@/features/adjustments/AskDialog"
 import { Delta } from "@/features/adjustments/Delta"
 import { type Adjustment, adjustments } from "@/features/adjustments/queries"
 import { StateBadge } from "@/features/adjustments/StateBadge"
@@ -16,6 +16,10 @@ import { ChoiceFilter, FilterBar } from "@/listing/FilterBar"
 import { Listing } from "@/listing/Listing"
 import { useFilters } from "@/listing/useFilters"
 import { adjustments as text } from "@/messages/adjustments"
+
+const AskDialog = dynamic(() =>
+  import("@/features/adjustments/AskDialog").then((part) => part.AskDialog),
+)
 
 const COLUMNS: Column<Adjustment>[] = [
   {
@@ -59,7 +63,8 @@ export function Adjustments({ user }: { user: Me }) {
   const query = useInfiniteQuery(adjustments(values))
   const mayAsk = may(user, "adjustments.request")
   const wanted = useAddress("new")
-  const [isAsking, setAsking] = useState(Boolean(wanted))
+  const [asked, setAsking] = useState<boolean | null>(null) // null: as the address says, which is known late
+  const isAsking = asked ?? Boolean(wanted)
   const onClear = areSet ? clear : undefined
   return (
     <Page
