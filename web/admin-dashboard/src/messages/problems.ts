@@ -9,6 +9,7 @@ type Sentence = string | ((facts: Facts) => string)
 const SIGN_IN_AGAIN = "Your session has ended. Sign in again to go on from here; nothing is lost."
 const OUR_FAULT = "This part does not answer now. Nothing was changed; try again in a moment."
 const UNREADABLE = "The request could not be read. Reload the page and try again."
+const NOT_NOW = "This cannot be done now."
 const NOT_HERE = "What you are looking for is not here."
 
 const SENTENCES: Record<Code, Sentence> = {
@@ -96,8 +97,13 @@ export function sentenceOf(problem: Problem): string {
 
 /** What stands against something that may not be done, by its code. */
 export function reasonAgainst(code: string): string {
+  return plainReason(code) ?? NOT_NOW
+}
+
+/** The sentence of a code that needs no facts, if it has one. */
+export function plainReason(code: string): string | null {
   const sentence = SENTENCES[code as Code]
-  return typeof sentence === "string" ? sentence : (SENTENCES["not-allowed"] as string)
+  return typeof sentence === "string" ? sentence : null
 }
 
 function amount(fact: unknown): string {

@@ -6,9 +6,10 @@ import { Page } from "@zimmer/ui/Page"
 import type { Column } from "@zimmer/ui/Table"
 import { Act, Actor, Thing } from "@/features/audit/Cells"
 import { Changes } from "@/features/audit/Changes"
+import { IdFilter } from "@/features/audit/IdFilter"
 import { type Entry, entries, entriesFile } from "@/features/audit/queries"
 import { DownloadFile } from "@/listing/DownloadFile"
-import { ChoiceFilter, DayFilter, FilterBar, SearchFilter } from "@/listing/FilterBar"
+import { ChoiceFilter, DayFilter, FilterBar } from "@/listing/FilterBar"
 import { Listing } from "@/listing/Listing"
 import { useFilters } from "@/listing/useFilters"
 import { audit as text } from "@/messages/audit"
@@ -46,17 +47,28 @@ export function Audit({ user }: { user: Me }) {
       }
     >
       <FilterBar onClear={onClear}>
-        <SearchFilter
+        <ChoiceFilter
           label={text.action}
-          hint={text.actionHint}
-          value={values.action ?? ""}
-          onSearch={(action) => set("action", action)}
+          value={values.action}
+          names={text.acts}
+          onChoose={(action) => set("action", action)}
         />
         <ChoiceFilter
           label={text.entity}
           value={values.entity}
           names={text.entities}
           onChoose={(entity) => set("entity", entity)}
+        />
+        <IdFilter
+          label={text.entityId}
+          value={values.entity_id}
+          onChoose={(id) => set("entity_id", id)}
+        />
+        <IdFilter
+          label={text.actor}
+          value={values.actor}
+          isNumber
+          onChoose={(id) => set("actor", id)}
         />
         <DayFilter label={en.list.from} value={values.from} onChoose={(day) => set("from", day)} />
         <DayFilter label={en.list.to} value={values.to} onChoose={(day) => set("to", day)} />

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { changesOf, placeOf } from "@/features/audit/changes"
+import { actOf, changesOf, placeOf, reasonOf } from "@/features/audit/changes"
 
 describe("an entry of the audit", () => {
   it("shows what became another", () =>
@@ -17,6 +17,27 @@ describe("an entry of the audit", () => {
     const [first] = changesOf({ before: { text: "y".repeat(200) }, after: { text: null } })
     expect(first?.before).toHaveLength(121)
     expect(first?.after).toBe("nothing")
+  })
+
+  it("leaves out what stayed, and keeps what differs behind the cut", () => {
+    expect(changesOf({ before: { status: "verified" }, after: { status: "verified" } })).toEqual([])
+    const long = "y".repeat(200)
+    expect(changesOf({ before: { text: `${long}1` }, after: { text: `${long}2` } })).toHaveLength(1)
+  })
+
+  it("says what was done in words, and that a refused act was only tried", () => {
+    expect(actOf({ action: "settings.edit", refused: null })).toBe("Changed the settings")
+    expect(actOf({ action: "settings.edit", refused: "not-allowed" })).toBe(
+      "Tried: Changed the settings",
+    )
+    expect(actOf({ action: "thing.unheard", refused: null })).toBe("thing.unheard")
+  })
+
+  it("never gives a reason that was not the reason", () => {
+    expect(reasonOf("not-allowed")).toBe("Your role may not do this.")
+    expect(reasonOf("last-manager")).toBe("The last active manager has to stay.")
+    expect(reasonOf("too-many-requests")).toBe("too-many-requests")
+    expect(reasonOf("unheard-of")).toBe("unheard-of")
   })
 
   it("leads to the thing where it has a room", () => {

@@ -6,17 +6,21 @@ import { Card } from "@zimmer/ui/Card"
 import { count } from "@zimmer/ui/format"
 import { Page } from "@zimmer/ui/Page"
 import { Loading, Skeleton } from "@zimmer/ui/Skeleton"
+import dynamic from "next/dynamic"
 import Link from "next/link"
 import { useState } from "react"
 import { AutomationFacts } from "@/features/automations/AutomationFacts"
 import { HealthBadge, MarketBadge } from "@/features/automations/Badges"
-import { FormDialog } from "@/features/automations/FormDialog"
 import { Packages } from "@/features/automations/Packages"
 import { type AutomationRecord, automation } from "@/features/automations/queries"
 import { ServiceTokens } from "@/features/automations/ServiceTokens"
 import { Switches } from "@/features/automations/Switches"
 import { automations as text } from "@/messages/automations"
 import { en } from "@/messages/en"
+
+const FormDialog = dynamic(() =>
+  import("@/features/automations/FormDialog").then((part) => part.FormDialog),
+)
 
 /** One automation: what is said of it, what it costs, and who may speak for it. */
 export function AutomationPage({ id, user }: { id: number; user: Me }) {

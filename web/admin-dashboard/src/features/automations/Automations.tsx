@@ -6,15 +6,19 @@ import { count, toman } from "@zimmer/ui/format"
 import { Page } from "@zimmer/ui/Page"
 import type { Column } from "@zimmer/ui/Table"
 import { Plus } from "lucide-react"
+import dynamic from "next/dynamic"
 import { useRouter } from "next/router"
 import { useState } from "react"
 import { HealthBadge, MarketBadge } from "@/features/automations/Badges"
-import { FormDialog } from "@/features/automations/FormDialog"
 import { type AutomationRow, automations } from "@/features/automations/queries"
 import { ChoiceFilter, FilterBar, SearchFilter } from "@/listing/FilterBar"
 import { Listing } from "@/listing/Listing"
 import { useFilters } from "@/listing/useFilters"
 import { automations as text } from "@/messages/automations"
+
+const FormDialog = dynamic(() =>
+  import("@/features/automations/FormDialog").then((part) => part.FormDialog),
+)
 
 const COLUMNS: Column<AutomationRow>[] = [
   {

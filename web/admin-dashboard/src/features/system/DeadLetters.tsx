@@ -1,73 +1,61 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query"
-import { ProblemNotice } from "@zimmer/panel/ProblemNotice"
 import { Button } from "@zimmer/ui/Button"
-import { ConfirmDialog } from "@zimmer/ui/ConfirmDialog"
 import { count } from "@zimmer/ui/format"
 import { type Column, Table } from "@zimmer/ui/Table"
-import { toast } from "@zimmer/ui/Toast"
 import { useState } from "react"
-import { type DeadLetter, type QueueName, redrive } from "@/features/system/queries"
-import { en } from "@/messages/en"
+import { lettersOf, paymentIn, QUEUE_NAMES, reasonOf } from "@/features/system/letters"
+import { PutBack, type Wanted } from "@/features/system/PutBack"
+import type { DeadLetter, Status } from "@/features/system/queries"
 import { system as text } from "@/messages/system"
-
-type Wanted = { queue: QueueName; ids: string[] | null }
+import { PlaceLink } from "@/shell/PlaceLink"
 
 /** Messages that failed too often, with what the database says of them, and the way back. */
-export function DeadLetters({ letters }: { letters: DeadLetter[] }) {
+export function DeadLetters({ status }: { status: Status }) {
   const [wanted, setWanted] = useState<Wanted | null>(null)
-  const cache = useQueryClient()
-  const { mutate, isPending, error, reset } = useMutation({
-    mutationFn: ({ queue, ids }: Wanted) => redrive(queue, ids),
-    onSuccess: ({ moved }) => {
-      setWanted(null)
-      toast.success(text.moved(count(moved)))
-    },
-    onSettled: () => cache.invalidateQueries({ queryKey: ["system"] }),
-  })
-  const ask = (next: Wanted) => {
-    reset()
-    setWanted(next)
-  }
-  const queues = [...new Set(letters.map((letter) => letter.queue))]
+  const letters = status.dead_letters
+  const filled = QUEUE_NAMES.filter(
+    (queue) => lettersOf(queue, status) || letters.some((letter) => letter.queue === queue),
+  )
   return (
-    <section id="dead-letters" aria-labelledby="dead" className="grid gap-3">
+    <section id="dead-letters" aria-labelledby="dead" className="grid scroll-mt-20 gap-3">
       <div className="flex flex-wrap items-center justify-between gap-3">
         <h2 id="dead" className="font-bold">
           {text.dead}
         </h2>
         <div className="flex flex-wrap gap-2">
-          {queues.map((queue) => (
-            <Button key={queue} onClick={() => ask({ queue, ids: null })}>
+          {filled.map((queue) => (
+            <Button key={queue} onClick={() => setWanted({ queue, ids: null })}>
               {text.putAllBack(text.queues[queue])}
             </Button>
           ))}
         </div>
       </div>
-      {letters.length === 0 ? (
-        <p className="text-ink-soft">{text.deadEmpty}</p>
-      ) : (
+      <Shown status={status} />
+      {letters.length > 0 && (
         <Table
           caption={text.dead}
-          columns={columns((letter) => ask({ queue: letter.queue, ids: [letter.id] }))}
+          columns={columns((letter) => setWanted({ queue: letter.queue, ids: [letter.id] }))}
           rows={letters}
           rowKey={(letter) => letter.id}
         />
       )}
-      <ConfirmDialog
-        open={wanted !== null}
-        onOpenChange={(open) => !open && setWanted(null)}
-        title={text.putBackTitle}
-        confirmLabel={text.putBack}
-        cancelLabel={en.common.cancel}
-        tone="primary"
-        busy={isPending}
-        onConfirm={() => wanted && mutate(wanted)}
-      >
-        <p>{text.putBackLead}</p>
-        {error && <ProblemNotice problem={error} />}
-      </ConfirmDialog>
+      {wanted && <PutBack wanted={wanted} onClose={() => setWanted(null)} />}
     </section>
   )
+}
+
+/** How much of it is in the table: nothing, a part, or nobody knows. */
+function Shown({ status }: { status: Status }) {
+  const numbers = QUEUE_NAMES.map((queue) => lettersOf(queue, status))
+  const shown = status.dead_letters.length
+  const all = numbers.reduce<number>((sum, number) => sum + (number ?? 0), 0)
+  const isUnknown = numbers.includes(null)
+  if (!isUnknown && all <= shown && shown > 0) return null
+  const words = isUnknown
+    ? text.deadUnknown
+    : all === 0
+      ? text.deadEmpty
+      : text.deadShown(count(shown), count(all))
+  return <p className="text-ink-soft">{words}</p>
 }
 
 function columns(onPutBack: (letter: DeadLetter) => void): Column<DeadLetter>[] {
@@ -83,7 +71,7 @@ function columns(onPutBack: (letter: DeadLetter) => void): Column<DeadLetter>[] 
       ),
     },
     { key: "queue", header: text.queue, cell: (letter) => text.queues[letter.queue] },
-    { key: "reason", header: text.reason, cell: (letter) => letter.reason },
+    { key: "reason", header: text.reason, cell: (letter) => <Reason letter={letter} /> },
     {
       key: "received",
       header: text.received,
@@ -96,4 +84,10 @@ function columns(onPutBack: (letter: DeadLetter) => void): Column<DeadLetter>[] 
       cell: (letter) => <Button onClick={() => onPutBack(letter)}>{text.putBack}</Button>,
     },
   ]
+}
+
+function Reason({ letter }: { letter: DeadLetter }) {
+  const payment = paymentIn(letter)
+  if (payment === null) return reasonOf(letter)
+  return <PlaceLink href={`/payments/?id=${payment}`}>{reasonOf(letter)}</PlaceLink>
 }

@@ -16,20 +16,17 @@ import { Waiting } from "@/shell/Waiting"
 export function SystemPage({ user }: { user: Me }) {
   const query = useQuery(status)
   if (query.isPending) return <Waiting />
+  const readAt = new Date(query.dataUpdatedAt)
   return (
-    <Page
-      title={text.title}
-      lead={query.data && text.lead(hour(new Date(query.dataUpdatedAt)))}
-      actions={<SweepButton />}
-    >
+    <Page title={text.title} lead={query.data && text.lead(hour(readAt))} actions={<SweepButton />}>
       {query.isError && (
         <ProblemNotice problem={query.error} onRetry={query.refetch} busy={query.isFetching} />
       )}
       {query.data && (
         <>
-          <LiveMap status={query.data} />
-          <DeadLetters letters={query.data.dead_letters} />
-          <Schedules schedules={query.data.schedules} />
+          <LiveMap status={query.data} now={readAt} />
+          <DeadLetters status={query.data} />
+          <Schedules schedules={query.data.schedules} now={readAt} />
         </>
       )}
       {may(user, "ledger.read") && <Reports mayRun={may(user, "reconciliation.run")} />}

@@ -5,6 +5,10 @@ import type { Status } from "@/features/system/queries"
 
 beforeAll(() => forLanguage("en"))
 
+const NOW = new Date("2026-11-23T09:00:30Z")
+const RAN = "2026-11-23T09:00:00Z"
+const SWEEP = "payments-sweep"
+
 const queue = (name: string, visible: number | null) => ({
   name,
   visible,
@@ -23,26 +27,54 @@ const CALM: Status = {
   schedules: [{ name: "payments-sweep", last_run: "2026-11-23T09:00:00Z", ok: true }],
   migration: "0003",
   database: true,
-  functions: ["auth"],
+  functions: ["admin", "auth", "automations", "payments", "payments-worker", "support"],
 }
 
 const TROUBLE: Status[] = [
   { ...CALM, outbox_lag_s: 600 },
   { ...CALM, gateway: { ...CALM.gateway, paused: true } },
   { ...CALM, queues: [queue("credit-dead-letters", 2)] },
-  { ...CALM, schedules: [{ name: "payments-sweep", last_run: "2026-11-23T09:00:00Z", ok: false }] },
+  { ...CALM, oldest_unverified_s: 7_200 },
+  { ...CALM, schedules: [{ name: SWEEP, last_run: RAN, ok: false }] },
+  { ...CALM, schedules: [{ name: SWEEP, last_run: "2026-11-23T06:00:00Z", ok: true }] },
 ]
 
 describe("the map", () => {
   it("is calm when everything works", () =>
-    expect(Object.values(nodesOf(CALM)).map(({ state }) => state)).not.toContain("bad"))
+    expect(Object.values(nodesOf(CALM, NOW)).map(({ state }) => state)).not.toContain("bad"))
 
   it.each(TROUBLE)("shows nothing red without what mends it (%#)", (status) => {
-    const red = Object.values(nodesOf(status)).filter(({ state }) => state === "bad")
+    const red = Object.values(nodesOf(status, NOW)).filter(({ state }) => state === "bad")
     expect(red).not.toEqual([])
     expect(red.filter(({ mend }) => mend === undefined)).toEqual([])
   })
 
-  it("says that it does not know how long a queue is that does not answer", () =>
-    expect(nodesOf({ ...CALM, queues: [queue("credit", null)] }).credit.state).toBe("unknown"))
+  it("says that it does not know how long a queue is that does not answer", () => {
+    const away = nodesOf({ ...CALM, queues: [queue("credit", null)] }, NOW)
+    expect([away.credit, away.worker, away.creditDead].map(({ state }) => state)).toEqual([
+      "unknown",
+      "unknown",
+      "unknown",
+    ])
+  })
+
+  it("tells the age of the oldest dead letter", () => {
+    const line = { ...queue("credit-dead-letters", 2), oldest_s: 7_260 }
+    expect(nodesOf({ ...CALM, queues: [line] }, NOW).creditDead.says).toEqual([
+      "2 dead letters",
+      "Oldest: 2 h 1 min",
+    ])
+  })
+
+  it("is not sure of a worker while messages wait and none is in work", () =>
+    expect(nodesOf({ ...CALM, queues: [queue("credit", 3)] }, NOW).worker.state).toBe("wait"))
+
+  it("says nothing of functions that were not asked", () => {
+    const { state, says } = nodesOf(CALM, NOW).functions
+    expect(state).toBe("unknown")
+    expect(says).toEqual([
+      "admin answers",
+      "Not asked from here: auth, automations, payments, support",
+    ])
+  })
 })

@@ -5,8 +5,8 @@ import { ConfirmDialog } from "@zimmer/ui/ConfirmDialog"
 import { Field } from "@zimmer/ui/Field"
 import { Select } from "@zimmer/ui/Select"
 import { toast } from "@zimmer/ui/Toast"
+import dynamic from "next/dynamic"
 import { useState } from "react"
-import { EditDialog } from "@/features/users/EditDialog"
 import {
   changeRole,
   user as one,
@@ -18,6 +18,10 @@ import {
 import { en } from "@/messages/en"
 import { reasonAgainst } from "@/messages/problems"
 import { users as text } from "@/messages/users"
+
+const EditDialog = dynamic(() =>
+  import("@/features/users/EditDialog").then((part) => part.EditDialog),
+)
 
 type Act = keyof typeof text.acts
 type Asked = Exclude<Act, "edit">
