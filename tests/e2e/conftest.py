@@ -102,9 +102,8 @@ def platform(browser_path: Path, up_arguments: tuple[str, ...]) -> Iterator[Reco
 
 
 @pytest.fixture(scope="session")
-def base_url(platform: Record) -> str:
-    """`page.goto("/login/")` is the panel's login."""
-    return platform.panel_url
+def base_url() -> None:
+    """`visit` says whose addresses a window speaks; the plugin's fixture of this name warns, and warnings are errors."""
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -202,8 +201,10 @@ def seeded(platform: Record) -> Iterator[Callable[..., Customer]]:
 
 
 @pytest.fixture
-def visit(new_context: Callable[..., BrowserContext], viewport: Viewport) -> Iterator[Visit]:
+def visit(new_context: Callable[..., BrowserContext], viewport: Viewport, platform: Record) -> Iterator[Visit]:
     """Opens a window: `visit()` for nobody, `visit(customer)` signed in; `viewport=`, `theme=` and Playwright's own.
+
+    `page.goto("/login/")` is the customer panel's login, unless another `base_url=` is given.
 
     At the end of the test no window may have thrown, broken the content security policy or asked a foreign host.
     """
@@ -211,7 +212,7 @@ def visit(new_context: Callable[..., BrowserContext], viewport: Viewport) -> Ite
 
     def open_window(who: Customer | None = None, *, theme: Theme = "light", **options: Any) -> Page:
         shape = browsers.context_options(options.pop("viewport", viewport), theme=theme)
-        context = new_context(**{**shape, **options})
+        context = new_context(**{"base_url": platform.panel_url, **shape, **options})
         context.set_default_timeout(PATIENCE_MS)
         if who:
             enter(context, who.api)

@@ -1,5 +1,6 @@
 """A visitor's first minute: from a card in the marketplace to five trial tokens on that very card."""
 
+import re
 import secrets
 from urllib.parse import quote
 
@@ -11,6 +12,7 @@ from tests.e2e.conftest import Arrange, Visit, on_both
 from tests.e2e.people import Customer
 from zimmer.models import TokenEntry, User, UserAutomation
 
+A_CARD = re.compile(r"/automations/\d+/$")
 GIFT = "۵ توکن آزمایشی"
 PASSWORD = "یک جملهٔ کوتاه"
 
@@ -29,6 +31,7 @@ def test_from_a_card_through_the_sign_up_back_onto_that_card(visitor_page: Page,
     page = visitor_page
     page.goto("/automations/marketplace/")
     page.get_by_role("link", name="مربی زبان انگلیسی").click()
+    page.wait_for_url(A_CARD)
     card = page.url
     page.get_by_role("button", name="افزودن و دریافت ۵ توکن آزمایشی").click()
     page.wait_for_url("**/signup/?next=*")
