@@ -103,7 +103,7 @@ def platform(browser_path: Path, up_arguments: tuple[str, ...]) -> Iterator[Reco
 
 @pytest.fixture(scope="session")
 def base_url() -> None:
-    """`visit` says whose addresses a window speaks; the plugin's fixture of this name warns, and warnings are errors."""
+    """`visit` says whose addresses a window speaks; the plugin's own fixture warns, and warnings are errors."""
 
 
 @pytest.fixture(scope="session", autouse=True)
