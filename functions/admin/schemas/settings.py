@@ -3,12 +3,14 @@
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
 from functions.admin.schemas.names import PersonName
 from zimmer.web import StrictBody
+from zimmer.web.texts import prose
 
-Message = Annotated[str, Field(min_length=1, max_length=500)]
+# It stands on every page of the panel.
+Message = Annotated[str, StringConstraints(min_length=1, max_length=500), AfterValidator(prose)]
 MOST_RIALS = 1_000_000_000_000
 
 

@@ -55,6 +55,11 @@ def test_a_message_can_be_taken_away(manager: Desk) -> None:
     assert manager.patch(SETTINGS, {"maintenance_message": None}).json["maintenance_message"] is None
 
 
+def test_a_message_does_not_turn_the_page_around(manager: Desk) -> None:
+    shown = manager.patch(SETTINGS, {"maintenance_message": "\u202eبرمی‌گردیم"}).json
+    assert shown["maintenance_message"] == "برمی‌گردیم"
+
+
 @pytest.mark.parametrize(
     "body",
     [
@@ -66,6 +71,8 @@ def test_a_message_can_be_taken_away(manager: Desk) -> None:
         {"max_open_payments": 0},
         {"approval_threshold": -1},
         {"gateway_message": ""},
+        {"gateway_message": "a\0b"},
+        {"maintenance_message": "\u200b"},
         {"gateway_paused": None},
         {"id": 2},
         {"updated_by": 1},
