@@ -90,12 +90,13 @@ def _writable(session: Session, staff: Staff, ticket_id: int) -> Ticket:
 
 
 def _give(session: Session, ticket: Ticket, user_id: int | None, staff: Staff) -> None:
-    ticket.assigned_to = user_id
     if user_id is None:
+        ticket.assigned_to = None
         return
     agent = session.get(User, user_id)
     if agent is None or not is_staff(agent.role) or not agent.is_active or agent.deleted_at:
         raise UserNotFound
+    ticket.assigned_to = user_id
     if user_id != staff.id:
         data = {"ticket_id": ticket.id, "title": ticket.title}
         key = f"{ticket.id}:{user_id}:{clock.now().isoformat()}"

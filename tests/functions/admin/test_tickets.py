@@ -183,6 +183,12 @@ def test_a_ticket_goes_to_active_staff_only(
     assert ticket.assigned_to is None
 
 
+def test_a_ticket_goes_to_nobody_who_does_not_exist(support: Desk, session: Session, asker: User) -> None:
+    ticket = ask(session, asker)
+    assert refusal(support.post(f"{TICKETS}/{ticket.id}/assign", {"user_id": 2**31 - 1})) == (404, "user-not-found")
+    assert [(entry.action, entry.refused) for entry in trail(session)] == [("ticket.assign", "user-not-found")]
+
+
 def test_a_ticket_can_be_nobodys_again(support: Desk, session: Session, asker: User) -> None:
     ticket = ask(session, asker, assigned_to=support.user.id)
     assert support.post(f"{TICKETS}/{ticket.id}/assign", {"user_id": None}).json["assigned_to"] is None
