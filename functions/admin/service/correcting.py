@@ -52,10 +52,10 @@ def request(session: Session, staff: Staff, wish: NewAdjustment, *, client_key: 
     if copy is None:
         raise UserAutomationNotFound
     _refuse_foreign_payment(session, wish)
-    _refuse_below_zero(copy, wish)
     new_id = _written(session, staff, wish, client_key, body_hash)
-    if new_id is None:
+    if new_id is None:  # answered as before, whatever the balance has become since
         return _asked_before(session, staff, client_key, body_hash)
+    _refuse_below_zero(copy, wish)
     adjustment = session.get_one(TokenAdjustment, new_id)
     _tell_managers(session, staff, adjustment)
     audit.done(

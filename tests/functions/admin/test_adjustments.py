@@ -160,6 +160,16 @@ def test_the_same_key_asks_once(support: Desk, session: Session, copy: UserAutom
     assert [one.refused for one in trail(session)] == [None, "idempotency-conflict"]
 
 
+def test_a_request_that_is_sent_again_is_answered_as_before_though_the_balance_fell(
+    support: Desk, manager: Desk, session: Session, copy: UserAutomation
+) -> None:
+    first = asked(support, copy, -100)
+    decide(manager, request_of(support, copy, -10, key="request-two"))
+    again = asked(support, copy, -100)
+    assert (again.status, again.json["id"]) == (201, first.json["id"])
+    assert [one.refused for one in trail(session)] == [None] * 3
+
+
 def test_a_request_may_name_a_purchase_of_the_same_copy(support: Desk, session: Session, copy: UserAutomation) -> None:
     payment = make_payment(session, copy)
     answer = asked(support, copy, related_payment=payment.id)
