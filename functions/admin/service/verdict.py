@@ -77,6 +77,10 @@ def lasted(time: timedelta) -> str:
     return f"{seconds} s"
 
 
+def _after(time: timedelta) -> str:
+    return "as soon as" if time < timedelta(seconds=1) else f"{lasted(time)} after"
+
+
 Told = Callable[[Story, datetime], tuple[Tone, str]]
 
 
@@ -86,7 +90,7 @@ def _credited(story: Story, now: datetime) -> tuple[Tone, str]:
     credited_at, verified_at = story.credited_at or now, story.verified_at or now
     if any(event.actor == SWEEP and event.cause == "paid" for event in story.events):
         return Tone.GOOD, f"Paid and credited once. Healed by the sweep after {lasted(credited_at - story.created_at)}."
-    return Tone.GOOD, f"Paid and credited once, {lasted(credited_at - verified_at)} after the bank said so."
+    return Tone.GOOD, f"Paid and credited once, {_after(credited_at - verified_at)} the bank said so."
 
 
 def _verified(story: Story, now: datetime) -> tuple[Tone, str]:

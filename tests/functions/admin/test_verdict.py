@@ -41,6 +41,11 @@ CREDITED = replace(BARE, status=S.CREDITED, verified_at=ago(seconds=63), credite
     [
         (CREDITED, Tone.GOOD, "Paid and credited once, 3 s after the bank said so."),
         (
+            replace(CREDITED, credited_at=CREDITED.verified_at),
+            Tone.GOOD,
+            "Paid and credited once, as soon as the bank said so.",
+        ),
+        (
             replace(CREDITED, events=[happened("paid", S.VERIFIED, actor="payments-sweep", code=101)]),
             Tone.GOOD,
             "Paid and credited once. Healed by the sweep after 8 min.",

@@ -1,3 +1,4 @@
+import { AutomationIcon } from "@zimmer/ui/AutomationIcon"
 import { Fact, Facts } from "@zimmer/ui/Facts"
 import { count, date, moment, toman } from "@zimmer/ui/format"
 import { TokenAmount } from "@zimmer/ui/TokenAmount"
@@ -6,7 +7,6 @@ import { automations as text } from "@/messages/automations"
 import { PlaceLink } from "@/shell/PlaceLink"
 
 const ADDRESSES = [
-  ["icon_url", text.icon],
   ["support_url", text.support],
   ["provision_url", text.provision],
   ["health_check_url", text.healthCheck],
@@ -16,6 +16,9 @@ const ADDRESSES = [
 export function AutomationFacts({ automation }: { automation: AutomationRecord }) {
   return (
     <Facts>
+      <Fact name={text.icon}>
+        <AutomationIcon url={automation.icon_url} size={40} />
+      </Fact>
       <Fact name={text.number}>{String(automation.id)}</Fact>
       <Fact name={text.columns.price}>{toman(automation.price_per_token)}</Fact>
       <Fact name={text.pricing}>{text.pricings[automation.pricing_type]}</Fact>

@@ -1,10 +1,10 @@
 import type { OwnAutomation } from "@zimmer/api/automations"
+import { AutomationIcon } from "@zimmer/ui/AutomationIcon"
 import { Badge } from "@zimmer/ui/Badge"
 import { ButtonLink } from "@zimmer/ui/Button"
 import { Card } from "@zimmer/ui/Card"
 import { TokenAmount } from "@zimmer/ui/TokenAmount"
 import Link from "next/link"
-import { Icon } from "@/features/automations/Icon"
 import { Spending } from "@/features/automations/Spending"
 import { fa } from "@/messages/fa"
 
@@ -26,7 +26,7 @@ function Balance({ own }: { own: OwnAutomation }) {
   return (
     <Card className="flex h-full flex-col gap-3">
       <div className="flex items-center gap-3">
-        <Icon url={own.icon_url} size={40} />
+        <AutomationIcon url={own.icon_url} size={40} />
         <Link
           href={`/automations/${own.automation_id}`}
           className="flex min-h-11 min-w-0 items-center font-semibold hover:text-lapis-ink"

@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query"
 import { type AutomationDetail, automation } from "@zimmer/api/automations"
 import { asProblem } from "@zimmer/api/problem"
 import { ProblemNotice } from "@zimmer/panel/ProblemNotice"
+import { AutomationIcon } from "@zimmer/ui/AutomationIcon"
 import { Badge } from "@zimmer/ui/Badge"
 import { ButtonLink } from "@zimmer/ui/Button"
 import { Card } from "@zimmer/ui/Card"
@@ -11,7 +12,6 @@ import { Loading, Skeleton } from "@zimmer/ui/Skeleton"
 import { TokenAmount } from "@zimmer/ui/TokenAmount"
 import Link from "next/link"
 import { HealthBadge } from "@/features/automations/HealthBadge"
-import { Icon } from "@/features/automations/Icon"
 import { Standing } from "@/features/automations/Standing"
 import { fa } from "@/messages/fa"
 import { Title } from "@/shell/Title"
@@ -64,7 +64,7 @@ function Heading({ automation }: { automation: AutomationDetail }) {
   return (
     <header className="grid gap-4">
       <div className="flex items-center gap-4">
-        <Icon url={automation.icon_url} size={64} />
+        <AutomationIcon url={automation.icon_url} size={64} />
         <div className="min-w-0">
           <h1 className="font-bold text-xl leading-snug">{automation.name}</h1>
           <p className="text-ink-soft">{fa.market.by(automation.developer)}</p>

@@ -1,11 +1,11 @@
 import type { AutomationCard } from "@zimmer/api/automations"
+import { AutomationIcon } from "@zimmer/ui/AutomationIcon"
 import { Badge } from "@zimmer/ui/Badge"
 import { CardLink } from "@zimmer/ui/Card"
 import { count, toman } from "@zimmer/ui/format"
 import { Shamseh } from "@zimmer/ui/Shamseh"
 import Link from "next/link"
 import { HealthBadge } from "@/features/automations/HealthBadge"
-import { Icon } from "@/features/automations/Icon"
 import { fa } from "@/messages/fa"
 
 type Props = {
@@ -19,7 +19,7 @@ export function MarketCard({ card, owned }: Props) {
   return (
     <CardLink as={Link} href={`/automations/${card.id}`} className="flex h-full flex-col gap-4">
       <div className="flex items-start gap-3">
-        <Icon url={card.icon_url} />
+        <AutomationIcon url={card.icon_url} />
         <div className="min-w-0">
           <h2 className="font-semibold">{card.name}</h2>
           <p className="text-ink-soft text-sm">{fa.market.by(card.developer)}</p>

@@ -1,7 +1,7 @@
-import { Shamseh } from "@zimmer/ui/Shamseh"
+import { Shamseh } from "./Shamseh"
 
 /** An automation's picture; the star where it has none. */
-export function Icon({ url, size = 48 }: { url: string | null; size?: number }) {
+export function AutomationIcon({ url, size = 48 }: { url: string | null; size?: number }) {
   if (!url) {
     return (
       <span
