@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from local.seed import adjustments, automations, discounts, history, mail, people, tickets
+from local.seed import adjustments, automations, discounts, history, mail, people, tickets, trail
 from local.seed.automations import OFFERS
 from local.seed.people import PASSWORD, PEOPLE
 from zimmer.db import Database, Session
@@ -76,6 +76,7 @@ def _history(session: Session, ground: Ground) -> None:
     written = history.write(session, sara, ground.automations)
     tickets.write(session, sara, staff["support"], in_review=written.in_review)
     adjustments.ask(session, written.copies, first=staff["support"], second=staff["technical"])
+    trail.write(session)
     mail.was_sent(session)
 
 

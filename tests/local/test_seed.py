@@ -16,6 +16,7 @@ from zimmer import clock, crypto
 from zimmer.db import Database, ReadSession
 from zimmer.models import (
     AdjustmentState,
+    AuditEntry,
     Automation,
     Delivery,
     DeliveryState,
@@ -123,6 +124,13 @@ def test_support_and_managers_find_work(read: ReadSession) -> None:
     waiting = read.entities(select(TokenAdjustment).where(TokenAdjustment.state == AdjustmentState.REQUESTED))
     assert sorted(asked.approvals_needed for asked in waiting) == [1, 2]
     assert read.rows(select(DiscountCode.code)) == [("NOROOZ",)]
+
+
+def test_the_audit_room_knows_what_the_staff_did(read: ReadSession) -> None:
+    entries = read.entities(select(AuditEntry).order_by(AuditEntry.id))
+    assert {entry.action for entry in entries} == {"ticket.reply", "ticket.note", "adjustment.request"}
+    assert [entry.at for entry in entries] == sorted(entry.at for entry in entries)
+    assert entries[-1].at < clock.now()
 
 
 def test_the_empty_seed_has_accounts_and_a_marketplace(own_database: str) -> None:
