@@ -110,7 +110,7 @@ def send_back(sqs: "SQSClient", queue: Queue, ids: Sequence[str] | None) -> int:
     """Send dead letters to their queue again and return how many went; with `ids`, only those.
 
     A letter is sent first and deleted then: whoever dies in between leaves it twice, which its reader must
-    (and does) survive. Raises QueueUnavailable when the queue fails before anything was moved.
+    (and does) survive. Raises QueueUnavailable when the queue fails before anything was sent.
     """
     wanted, passed_over, moved = set(ids or ()), list[Letter](), 0
     try:
@@ -165,7 +165,9 @@ def _letter(message: "MessageTypeDef") -> Letter:
 
 
 def _move(sqs: "SQSClient", queue: Queue, letters: Sequence[Letter]) -> int:
-    """Send, then delete what the queue has taken. Returns how many it has taken."""
+    """Send, then delete what the queue has taken. Returns how many it has taken, also when the deleting fails:
+    they went, and a refusal would say that they did not.
+    """
     if not letters:
         return 0
     with _answering():
@@ -173,8 +175,9 @@ def _move(sqs: "SQSClient", queue: Queue, letters: Sequence[Letter]) -> int:
             QueueUrl=queue.url,
             Entries=[{"Id": str(n), "MessageBody": letter.body} for n, letter in enumerate(letters)],
         )
-        taken = [letters[int(entry["Id"])] for entry in sent.get("Successful", [])]
-        if taken:
+    taken = [letters[int(entry["Id"])] for entry in sent.get("Successful", [])]
+    if taken:
+        with suppress(QueueUnavailable), _answering():
             sqs.delete_message_batch(
                 QueueUrl=queue.dead_letters_url,
                 Entries=[{"Id": str(n), "ReceiptHandle": letter.receipt} for n, letter in enumerate(taken)],
