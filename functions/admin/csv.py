@@ -23,7 +23,8 @@ from zimmer.errors import TooManyRows
 from zimmer.pagination import Page
 
 MOST_ROWS = 10_000
-STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# As owasp.org/www-community/attacks/CSV_Injection lists them (the line feed since its pull request 1116), and wide.
+STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 Item = TypeVar("Item", bound=BaseModel)
 Path = tuple[str, ...]

@@ -55,7 +55,7 @@ def test_an_empty_list_still_has_its_columns() -> None:
     assert len(rows(Page(items=[]))) == 1
 
 
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20"])
 def test_no_cell_starts_a_formula(start: str) -> None:
     text = f"{start}HYPERLINK(1)"
     assert rows(Page(items=[line(owner=Owner(id=1, name=text))]))[1][2] == f"'{text}"
