@@ -12,7 +12,7 @@ from fastapi import Request
 
 from zimmer import audit
 from zimmer.audit import Act
-from zimmer.auth.dependencies import CurrentUser, Person
+from zimmer.auth.dependencies import CurrentUser, Person, refused
 from zimmer.auth.roles import Right, audience_of, is_staff, may
 from zimmer.errors import NotAllowed, ZimmerError
 from zimmer.models import Audience
@@ -41,7 +41,7 @@ def acting(right: Right, action: str) -> Callable[[Request, Person], AsyncIterat
         if not may(person.role, right) or person.audience is not audience_of(right):
             if is_staff(person.role) and person.audience is Audience.ADMIN:
                 audit.refused(staff.act, code=NotAllowed.code)
-            raise NotAllowed
+            raise refused(person, right)
         try:
             yield staff
         except ZimmerError as refusal:

@@ -19,6 +19,7 @@ from zimmer.auth.roles import Right, audience_of, may
 from zimmer.db import AtomicSession, ReadSession, Session, database
 from zimmer.errors import NotAllowed, NotSignedIn, ServiceTokenInvalid
 from zimmer.models import Audience, Role, SignIn, User
+from zimmer.observability import logger
 
 
 @dataclass(frozen=True)
@@ -112,10 +113,23 @@ def require(right: Right) -> Callable[[Person], Coroutine[Any, Any, Person]]:
     async def allowed(person: CurrentUser) -> Person:
         audience = audience_of(right)
         if not may(person.role, right) or (audience is not None and person.audience is not audience):
-            raise NotAllowed
+            raise refused(person, right)
         return person
 
     return allowed
+
+
+def refused(person: Person, right: Right) -> NotAllowed:
+    """The refusal of a right, and a line in the log: somebody tries doors that no panel shows them."""
+    logger().warning(
+        "right.refused",
+        user_id=person.id,
+        role=person.role,
+        audience=person.audience,
+        session_id=str(person.session_id),
+        right=right,
+    )
+    return NotAllowed()
 
 
 Customer = Annotated[Person, Depends(require(Right.OWN_AUTOMATIONS))]
