@@ -51,6 +51,15 @@ def service_token_rotated(data: Json) -> Text:
     )
 
 
+def session_reuse(data: Json) -> Text:
+    return Text(
+        "One of your sign-ins was ended",
+        f"Somebody at {data['ip'] or 'an unknown address'} came with a key of it that had been used before, so we "
+        "ended it. Sign in again, and tell a manager if that was not you.",
+        "Sign in",
+    )
+
+
 def email_verification(data: Json) -> Text:
     return Text(
         "Confirm your e-mail address", "The link works for 24 hours. If it was not you, ignore this.", "Confirm"
@@ -80,6 +89,7 @@ SENTENCES: Mapping[Kind, Callable[[Json], Text]] = {
     Kind.ADJUSTMENT_REQUESTED: adjustment_requested,
     Kind.ADJUSTMENT_DECIDED: adjustment_decided,
     Kind.SERVICE_TOKEN_ROTATED: service_token_rotated,
+    Kind.SESSION_REUSE: session_reuse,
     Kind.EMAIL_VERIFICATION: email_verification,
     Kind.PASSWORD_RESET: password_reset,
     Kind.INVITATION: invitation,

@@ -61,6 +61,15 @@ def ticket_status(data: Json) -> Text:
     )
 
 
+def session_reuse(data: Json) -> Text:
+    return Text(
+        "یکی از ورودهای شما را بستیم",
+        "کلید پیشین یک ورود شما دوباره به کار رفت و شاید در دست دیگری باشد؛ برای همین آن ورود را بستیم. "
+        "دوباره وارد شوید. اگر کار شما نبوده است، برای پشتیبانی بنویسید.",
+        "ورود دوباره",
+    )
+
+
 def email_verification(data: Json) -> Text:
     return Text(
         "ایمیل خود را تأیید کنید",
@@ -85,6 +94,7 @@ SENTENCES: Mapping[Kind, Callable[[Json], Text]] = {
     Kind.PAYMENT_CLOSED: payment_closed,
     Kind.TICKET_ANSWERED: ticket_answered,
     Kind.TICKET_STATUS: ticket_status,
+    Kind.SESSION_REUSE: session_reuse,
     Kind.EMAIL_VERIFICATION: email_verification,
     Kind.PASSWORD_RESET: password_reset,
 }

@@ -33,6 +33,7 @@ class Kind(StrEnum):
     ADJUSTMENT_REQUESTED = "adjustment-requested"  # to the managers: {adjustment_id, delta, by}
     ADJUSTMENT_DECIDED = "adjustment-decided"  # to whoever asked: {adjustment_id, delta, state}
     SERVICE_TOKEN_ROTATED = "service-token-rotated"  # noqa: S105  to the managers: {automation_id, automation, by}
+    SESSION_REUSE = "session-reuse"  # {audience, ip, user_agent}
     EMAIL_VERIFICATION = "email-verification"  # {url}
     PASSWORD_RESET = "password-reset"  # noqa: S105  {url}
     INVITATION = "invitation"  # {url, role}
@@ -60,6 +61,7 @@ NATURES: dict[Kind, Nature] = {
     Kind.ADJUSTMENT_REQUESTED: Nature(by_mail=True),
     Kind.ADJUSTMENT_DECIDED: Nature(),
     Kind.SERVICE_TOKEN_ROTATED: Nature(Level.WARNING, by_mail=True),
+    Kind.SESSION_REUSE: Nature(Level.WARNING, by_mail=True),
     Kind.EMAIL_VERIFICATION: _SECRET,
     Kind.PASSWORD_RESET: _SECRET,
     Kind.INVITATION: _SECRET,

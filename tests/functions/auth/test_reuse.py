@@ -5,11 +5,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
+from tests.api import Api
 from tests.functions.auth.conftest import Browser, ReadLog, me, refresh_token, refused
 from zimmer import clock
 from zimmer.auth.refreshing import GRACE
 from zimmer.db import Database, Session
-from zimmer.models import Notification, RevokedBecause, SignIn
+from zimmer.models import Delivery, Notification, RevokedBecause, SignIn
 
 LATER = GRACE + timedelta(seconds=1)
 SECOND = timedelta(seconds=1)
@@ -109,6 +110,19 @@ def test_the_owner_is_told_once_and_from_where(browser: Browser, session: Sessio
     told = session.scalars(select(Notification)).one()
     assert (told.user_id, told.kind, told.level) == (user_id, "session-reuse", "warning")
     assert told.data == {"audience": "user", "ip": "198.51.100.66", "user_agent": "tests"}
+    assert session.scalars(select(Delivery.kind)).all() == ["session-reuse"]
+
+
+def test_the_owner_can_read_it(browser: Browser) -> None:
+    browser.register()
+    old = browser.copy()
+    browser.refresh()
+    browser.refresh()
+    clock.travel(LATER)
+    old.refresh()
+    token = browser.login().json["access_token"]
+    [notice] = Api(token).get("/api/notifications", params={"kind": "session-reuse"}).json["items"]
+    assert notice["text"]["title"] == "یکی از ورودهای شما را بستیم"
 
 
 def test_reuse_is_logged_without_the_token(browser: Browser, log: ReadLog) -> None:

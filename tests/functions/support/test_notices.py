@@ -22,6 +22,7 @@ SAMPLES: dict[Kind, dict[str, object]] = {
     Kind.ADJUSTMENT_REQUESTED: {"adjustment_id": 1, "delta": 1500, "by": "Leila"},
     Kind.ADJUSTMENT_DECIDED: {"adjustment_id": 1, "delta": -20, "state": "approved"},
     Kind.SERVICE_TOKEN_ROTATED: {"automation_id": 1, "automation": "دستیار", "by": "Leila"},
+    Kind.SESSION_REUSE: {"audience": "user", "ip": "198.51.100.66", "user_agent": "tests"},
     Kind.EMAIL_VERIFICATION: {"url": "https://zimmerai.com/verify-email/?token=x"},
     Kind.PASSWORD_RESET: {"url": "https://zimmerai.com/reset-password/?token=x"},
     Kind.INVITATION: {"url": "https://admin.zimmerai.com/accept-invite/?token=x", "role": "support"},
@@ -32,10 +33,11 @@ TO_CUSTOMERS = {
     Kind.PAYMENT_CLOSED,
     Kind.TICKET_ANSWERED,
     Kind.TICKET_STATUS,
+    Kind.SESSION_REUSE,
     Kind.EMAIL_VERIFICATION,
     Kind.PASSWORD_RESET,
 }
-TO_STAFF = set(Kind) - TO_CUSTOMERS | {Kind.EMAIL_VERIFICATION, Kind.PASSWORD_RESET}
+TO_STAFF = set(Kind) - TO_CUSTOMERS | {Kind.SESSION_REUSE, Kind.EMAIL_VERIFICATION, Kind.PASSWORD_RESET}
 
 
 @pytest.fixture

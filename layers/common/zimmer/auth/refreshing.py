@@ -17,7 +17,8 @@ from zimmer.auth.sign_ins import Device, RefreshSecret
 from zimmer.auth.tokens import AccessClaims
 from zimmer.db import Session, committed
 from zimmer.errors import NotSignedIn, SessionRevoked
-from zimmer.models import Audience, Level, Notification, RefreshToken, RevokedBecause, SignIn, User
+from zimmer.models import Audience, RefreshToken, RevokedBecause, SignIn, User
+from zimmer.notifications import Kind, Notice, notify
 from zimmer.observability import logger
 
 GRACE = timedelta(seconds=30)
@@ -130,15 +131,6 @@ def _rotate(session: Session, link: Link, device: Device) -> Refreshed:
 
 def _end_for_reuse(session: Session, link: Link, device: Device) -> None:
     """End the sign-in and tell its owner from where the old token came."""
-    now = clock.now()
-    link.sign_in.revoked_at, link.sign_in.revoked_because = now, RevokedBecause.REUSE
-    session.add(
-        Notification(
-            user_id=link.user.id,
-            kind="session-reuse",
-            level=Level.WARNING,
-            data={"audience": link.sign_in.audience, "ip": device.ip, "user_agent": device.shown},
-            dedup_key=f"session-reuse:{link.sign_in.id}",
-            created_at=now,
-        )
-    )
+    link.sign_in.revoked_at, link.sign_in.revoked_because = clock.now(), RevokedBecause.REUSE
+    data = {"audience": link.sign_in.audience, "ip": device.ip, "user_agent": device.shown}
+    notify(session, Notice(link.user.id, Kind.SESSION_REUSE, str(link.sign_in.id), data, "/login/"))
