@@ -26,6 +26,7 @@ from zimmer.models import (
     KeyStatus,
     PaymentStatus,
     PricingType,
+    Purpose,
     RedemptionState,
     Role,
     TicketStatus,
@@ -56,6 +57,7 @@ APPEND_ONLY = ("token_entries", "payment_events", "audit")
 ENUMS = {
     ("users", "role"): Role,
     ("sessions", "audience"): Audience,
+    ("one_time_tokens", "purpose"): Purpose,
     ("automations", "pricing_type"): PricingType,
     ("automations", "health_status"): Health,
     ("user_automations", "status"): UserAutomationStatus,

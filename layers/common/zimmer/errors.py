@@ -6,6 +6,7 @@
     │                           ServiceTokenInvalid
     ├── PaymentRequired 402     InsufficientTokens
     ├── Forbidden 403           NotAllowed · OriginRefused · OwnAccount · OwnRequest · HigherRole · TicketNotAssigned
+    │                           StepUpRequired
     ├── NotFound 404            AutomationNotFound · UserAutomationNotFound · PaymentNotFound · SessionNotFound
     │                           RouteNotFound · TicketNotFound · NotificationNotFound · UserNotFound
     │                           PackageNotFound · AdjustmentNotFound · KeyNotFound · RunNotFound
@@ -14,10 +15,10 @@
     │                           InProgress · TooManyOpenPayments · DailyCapReached · UserAutomationInactive
     │                           QuoteExpired · QuoteUsed · TicketClosed · TicketChanged · LastManager · AccountDeleted
     │                           PackageTaken · KeyNameTaken · AdjustmentDecided · AdjustmentExpired
-    │                           BalanceBelowZero · NotInReview
+    │                           BalanceBelowZero · NotInReview · TwofaOn · TwofaOff · TwofaMandatory
     ├── BodyTooLarge 413
     ├── Unprocessable 422       ValidationFailed · BelowMinimum · AboveMaximum · PackageOnly · QuoteInvalid
-    │                           TooManyRows
+    │                           TooManyRows · LinkInvalid · CodeInvalid · PasswordWrong
     ├── TooManyRequests 429
     └── Unavailable 503         GatewayUnavailable · GatewayRefused · DatabaseUnavailable · QueueUnavailable
 
@@ -160,6 +161,13 @@ class HigherRole(Forbidden):
 class TicketNotAssigned(Forbidden):
     code = "ticket-not-assigned"
     title = "Your role may answer the tickets that are assigned to you"
+
+
+class StepUpRequired(Forbidden):
+    """The act needs a code of the second factor, given in this session not long ago."""
+
+    code = "step-up-required"
+    title = "Confirm with a code of your authenticator first"
 
 
 class NotFound(ZimmerError):
@@ -350,6 +358,27 @@ class KeyNameTaken(Conflict):
     title = "An OpenAI key has this name"
 
 
+class TwofaOn(Conflict):
+    """Two-factor sign-in is switched on already."""
+
+    code = "twofa-on"
+    title = "Two-factor sign-in is on already"
+
+
+class TwofaOff(Conflict):
+    """Two-factor sign-in is not switched on, or its set-up was not begun."""
+
+    code = "twofa-off"
+    title = "Two-factor sign-in is not set up"
+
+
+class TwofaMandatory(Conflict):
+    """Staff cannot do without a second factor."""
+
+    code = "twofa-mandatory"
+    title = "Staff need two-factor sign-in"
+
+
 class AdjustmentDecided(Conflict):
     code = "adjustment-decided"
     title = "The request has been decided"
@@ -454,6 +483,27 @@ class TooManyRows(Unprocessable):
 
     def __init__(self, *, limit: int) -> None:
         super().__init__(f"More than {limit} rows", limit=limit)
+
+
+class LinkInvalid(Unprocessable):
+    """A link or challenge that is unknown, used, too old or meant for something else: nobody is told which."""
+
+    code = "link-invalid"
+    title = "This link has been used or is too old"
+
+
+class CodeInvalid(Unprocessable):
+    """A code of an authenticator or a recovery code that is wrong, used or too old."""
+
+    code = "code-invalid"
+    title = "This code is not right or its time is over"
+
+
+class PasswordWrong(Unprocessable):
+    """The signed-in person gave a wrong password while changing something that needs it."""
+
+    code = "password-wrong"
+    title = "The password is not right"
 
 
 class TooManyRequests(ZimmerError):

@@ -1,5 +1,6 @@
 """Every table, one aggregate per file. The shape itself is made by `zimmer.migrations`."""
 
+from zimmer.models.accounts import OneTimeToken, Purpose, RecoveryCode
 from zimmer.models.balances import (
     Bucket,
     EntryKind,
@@ -65,6 +66,7 @@ __all__ = [
     "Lot",
     "Message",
     "Notification",
+    "OneTimeToken",
     "OpenAIKey",
     "OutboxMessage",
     "Payment",
@@ -73,7 +75,9 @@ __all__ = [
     "PaymentStatus",
     "PricingType",
     "Priority",
+    "Purpose",
     "ReconciliationRun",
+    "RecoveryCode",
     "RedemptionState",
     "RefreshToken",
     "ReviewDecision",

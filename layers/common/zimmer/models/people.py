@@ -32,6 +32,9 @@ class RevokedBecause(StrEnum):
     ENDED_BY_OWNER = "ended-by-owner"  # from the list of sessions
     DEACTIVATED = "deactivated"  # the account was switched off
     ROLE_CHANGED = "role-changed"
+    PASSWORD_CHANGED = "password-changed"  # noqa: S105  by its owner, or by a link of a mail
+    TWOFA_CHANGED = "twofa-changed"
+    DELETED = "deleted"  # the account, by its owner
     REUSE = "reuse"  # of a refresh token that had been used up
 
 

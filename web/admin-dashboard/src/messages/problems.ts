@@ -27,6 +27,8 @@ const SENTENCES: Record<Code, Sentence> = {
   "below-minimum": ({ min_tokens }) =>
     `At least ${amount(min_tokens)} tokens have to be bought at once.`,
   "body-too-large": "What you sent is larger than allowed.",
+  "code-invalid":
+    "This code is not right or its time is over. Enter a fresh one; if it fails again, set the phone's clock to automatic.",
   conflict: "This does not fit to how things stand now. Reload the page.",
   "daily-cap-reached": "Today's spending cap is reached.",
   "database-unavailable": OUR_FAULT,
@@ -42,6 +44,7 @@ const SENTENCES: Record<Code, Sentence> = {
   "internal-error": OUR_FAULT,
   "key-name-taken": "There is a key with this name.",
   "last-manager": "The last active manager has to stay.",
+  "link-invalid": "This link has been used or is too old. Ask for a new one.",
   "malformed-json": UNREADABLE,
   "method-not-allowed": "This cannot be done at this address.",
   "not-allowed": "Your role may not do this.",
@@ -55,6 +58,7 @@ const SENTENCES: Record<Code, Sentence> = {
   "package-not-found": "This package is not sold any more.",
   "package-only": "This automation is sold in packages only.",
   "package-taken": "There is a package of this size.",
+  "password-wrong": "The password is not right.",
   "payment-not-found": "There is no such payment.",
   "payment-not-in-review": "This payment is not in review.",
   "payment-required": "Tokens have to be bought for this.",
@@ -67,6 +71,7 @@ const SENTENCES: Record<Code, Sentence> = {
   "service-token-invalid": "The automation's service token was not accepted.",
   "session-not-found": "There is no such session.",
   "session-revoked": "This session was closed to keep the account safe. Sign in again.",
+  "step-up-required": "Confirm this with a code of your authenticator.",
   "ticket-changed":
     "Somebody has written since you opened this ticket. Read it, then send your answer again.",
   "ticket-closed": "This ticket is closed. Reopen it to write.",
@@ -78,6 +83,9 @@ const SENTENCES: Record<Code, Sentence> = {
   "too-many-requests": ({ retry_after_s }) =>
     `Too many requests. Try again ${within(retry_after_s)}.`,
   "too-many-rows": "This is too much for one file. Narrow the filters.",
+  "twofa-mandatory": "Staff need two-factor sign-in.",
+  "twofa-off": "Two-factor sign-in is not set up.",
+  "twofa-on": "Two-factor sign-in is on already.",
   unavailable: OUR_FAULT,
   unprocessable: "This cannot be done. Look again at what you wrote.",
   unreachable: "Zimmer cannot be reached. Look at your connection and try again.",

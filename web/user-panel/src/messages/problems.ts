@@ -28,6 +28,8 @@ const SENTENCES: Record<Code, Sentence> = {
   "below-minimum": ({ min_tokens }) =>
     `این مقدار از کمترین خرید کمتر است. کمترین خرید ${amount(min_tokens)} توکن است.`,
   "body-too-large": "آنچه فرستادید بزرگ‌تر از اندازهٔ مجاز است.",
+  "code-invalid":
+    "این کد درست نیست یا زمان آن گذشته است. کد تازه را وارد کنید؛ اگر باز هم نشد، ساعت گوشی را روی تنظیم خودکار بگذارید.",
   conflict: "این تغییر با وضعیت کنونی نمی‌خواند. صفحه را تازه کنید.",
   "daily-cap-reached": "سقف مصرف امروز پر شد. ربات از ساعت ۰۰:۰۰ دوباره کار می‌کند.",
   "database-unavailable": OUR_FAULT,
@@ -43,6 +45,7 @@ const SENTENCES: Record<Code, Sentence> = {
   "internal-error": OUR_FAULT,
   "key-name-taken": "کلیدی با این نام هست.",
   "last-manager": "آخرین مدیر باید بماند.",
+  "link-invalid": "این پیوند به کار رفته یا زمان آن گذشته است. پیوند تازه‌ای بخواهید.",
   "malformed-json": "این درخواست خوانده نشد. صفحه را تازه کنید و دوباره تلاش کنید.",
   "method-not-allowed": "این کار در این نشانی شدنی نیست.",
   "not-allowed": "نقش شما اجازهٔ این کار را ندارد.",
@@ -56,6 +59,7 @@ const SENTENCES: Record<Code, Sentence> = {
   "package-not-found": "این بسته دیگر فروخته نمی‌شود.",
   "package-only": "این اتوماسیون فقط در بسته‌های آماده فروخته می‌شود. یکی از بسته‌ها را برگزینید.",
   "package-taken": "بسته‌ای با این اندازه هست.",
+  "password-wrong": "گذرواژه درست نیست.",
   "payment-not-found": "پرداختی با این نشانی پیدا نشد.",
   "payment-not-in-review": "این پرداخت در حال بررسی نیست.",
   "payment-required": "برای این کار باید توکن بخرید.",
@@ -69,6 +73,7 @@ const SENTENCES: Record<Code, Sentence> = {
   "service-token-invalid": "این درخواست از سوی اتوماسیون پذیرفته نشد.",
   "session-not-found": "چنین نشستی در حساب شما نیست.",
   "session-revoked": "برای ایمنی حساب، این نشست بسته شد. دوباره وارد شوید.",
+  "step-up-required": "برای این کار کد برنامهٔ احراز هویت را وارد کنید.",
   "ticket-changed": "پس از باز شدن این صفحه پیام تازه‌ای آمده است. آن را بخوانید و دوباره بفرستید.",
   "ticket-closed": "این تیکت بسته شده است. برای نوشتن، آن را دوباره باز کنید.",
   "ticket-not-assigned": "این تیکت به شما سپرده نشده است.",
@@ -80,6 +85,9 @@ const SENTENCES: Record<Code, Sentence> = {
   "too-many-requests": ({ retry_after_s }) =>
     `شمار درخواست‌ها زیاد شد. ${waitFor(retry_after_s)} دوباره تلاش کنید.`,
   "too-many-rows": "این بازه برای یک فایل بزرگ است. بازهٔ کوتاه‌تری برگزینید.",
+  "twofa-mandatory": "حساب کارکنان بدون ورود دومرحله‌ای نمی‌شود.",
+  "twofa-off": "ورود دومرحله‌ای روشن نیست.",
+  "twofa-on": "ورود دومرحله‌ای روشن است.",
   unavailable: OUR_FAULT,
   unprocessable: "این درخواست شدنی نیست. آنچه نوشته‌اید را بازبینی کنید.",
   unreachable: "به زیمر دسترسی نداریم. اتصال اینترنت خود را بررسی کنید و دوباره تلاش کنید.",
