@@ -35,13 +35,14 @@ class Standing:
     """What of a request decides who may decide it."""
 
     state: AdjustmentState  # as it is now: an overdue one has expired
+    owner_id: int  # whose balance it is
     requested_by: int
     first_approved_by: int | None
 
     @classmethod
-    def of(cls, row: Any) -> "Standing":
+    def of(cls, row: Any, *, owner_id: int) -> "Standing":
         is_overdue = row.state is S.REQUESTED and row.expires_at <= clock.now()
-        return cls(S.EXPIRED if is_overdue else row.state, row.requested_by, row.first_approved_by)
+        return cls(S.EXPIRED if is_overdue else row.state, owner_id, row.requested_by, row.first_approved_by)
 
 
 def adjustments(
@@ -69,7 +70,10 @@ def against_approving(staff: Person, standing: Standing) -> ZimmerError | None:
     """What stands against this person's approval."""
     if standing.first_approved_by == staff.id:
         return OwnRequest("You have approved it; a second manager decides")
-    return against_deciding(staff, standing)
+    if against := against_deciding(staff, standing):
+        return against
+    # Whoever was a customer once may still have a balance.
+    return OwnRequest("It is about your own balance") if standing.owner_id == staff.id else None
 
 
 def against_deciding(staff: Person, standing: Standing) -> ZimmerError | None:
@@ -123,7 +127,7 @@ def _rows() -> Select[*tuple[Any, ...]]:
 
 
 def _record(row: Row[Any], staff: Person) -> AdjustmentRecord:
-    standing = Standing.of(row)
+    standing = Standing.of(row, owner_id=row.user_id)
     decided_by = PersonName(id=row.decided_by, name=row.last_name) if row.decided_by else None
     return AdjustmentRecord(
         id=row.id,

@@ -72,11 +72,11 @@ def request(session: Session, staff: Staff, wish: NewAdjustment, *, client_key: 
 def approve(session: Session, staff: Staff, adjustment_id: int) -> AdjustmentRecord:
     """Agree to a correction; the last agreement that is needed moves the tokens.
 
-    Raises AdjustmentNotFound, OwnRequest (one's own, or approved before), AdjustmentDecided, AdjustmentExpired,
-    BalanceBelowZero; after each of them nothing has changed.
+    Raises AdjustmentNotFound, OwnRequest (one's own, of one's own balance, or approved before), AdjustmentDecided,
+    AdjustmentExpired, BalanceBelowZero; after each of them nothing has changed.
     """
     adjustment = _locked(session, adjustment_id)
-    _refuse(against_approving(staff.person, Standing.of(adjustment)))
+    _refuse(against_approving(staff.person, _standing(session, adjustment)))
     before = audit.facts(adjustment, "state", "first_approved_by")
     if adjustment.approvals_needed == 2 and adjustment.first_approved_by is None:
         adjustment.first_approved_by = staff.id
@@ -91,7 +91,7 @@ def approve(session: Session, staff: Staff, adjustment_id: int) -> AdjustmentRec
 def reject(session: Session, staff: Staff, adjustment_id: int, *, reason: str | None) -> AdjustmentRecord:
     """Refuse a correction. Raises AdjustmentNotFound, OwnRequest, AdjustmentDecided, AdjustmentExpired."""
     adjustment = _locked(session, adjustment_id)
-    _refuse(against_deciding(staff.person, Standing.of(adjustment)))
+    _refuse(against_deciding(staff.person, _standing(session, adjustment)))
     before = audit.facts(adjustment, "state")
     _decide(session, staff, adjustment, AdjustmentState.REJECTED)
     audit.done(session, staff.act, before=before, after=audit.facts(adjustment, "state"), reason=reason)
@@ -141,6 +141,11 @@ def _locked(session: Session, adjustment_id: int) -> TokenAdjustment:
     if adjustment is None:
         raise AdjustmentNotFound
     return adjustment
+
+
+def _standing(session: Session, adjustment: TokenAdjustment) -> Standing:
+    copy = session.get_one(UserAutomation, adjustment.user_automation_id)
+    return Standing.of(adjustment, owner_id=copy.user_id)
 
 
 def _decide(session: Session, staff: Staff, adjustment: TokenAdjustment, state: AdjustmentState) -> None:

@@ -86,6 +86,14 @@ def test_nobody_decides_what_they_asked_for(manager: Desk, session: Session, cop
     assert [one.refused for one in trail(session)] == [None, "own-request"]
 
 
+def test_nobody_approves_what_is_given_to_themselves(support: Desk, manager: Desk, session: Session) -> None:
+    copy = make_copy(session, manager.user)  # from when they were a customer
+    adjustment_id = request_of(support, copy)
+    assert refusal(decide(manager, adjustment_id)) == (403, "own-request")
+    assert actions(manager, adjustment_id) == {"approve": "own-request", "reject": None}
+    assert balance(session, copy) == (0, 0)
+
+
 def test_a_large_one_needs_two_managers(
     support: Desk, manager: Desk, second: Desk, session: Session, copy: UserAutomation
 ) -> None:
