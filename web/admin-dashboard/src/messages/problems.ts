@@ -54,7 +54,8 @@ const SENTENCES: Record<Code, Sentence> = {
   "openai-key-not-found": "There is no such key.",
   "origin-refused": "This page was opened from a foreign address. Open the dashboard itself.",
   "own-account": "You cannot do this to your own account.",
-  "own-request": "Somebody else has to decide what you asked for.",
+  "own-request":
+    "Somebody else has to decide this: you asked for it, agreed already, or it is your own balance.",
   "package-not-found": "This package is not sold any more.",
   "package-only": "This automation is sold in packages only.",
   "package-taken": "There is a package of this size.",
