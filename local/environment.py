@@ -87,8 +87,8 @@ def shared_environment(places: Places, keys: Mapping[str, str]) -> dict[str, str
 
 def adopt(environment: Mapping[str, str]) -> None:
     """Make it this process's own, for the layer's code that migrates and seeds."""
-    for name in [name for name in os.environ if name.startswith("DB_")]:
-        del os.environ[name]  # a second database; DATABASE_URL is the one meant
+    for name in [name for name in os.environ if name.startswith(("APP_SECRET_", "DB_"))]:
+        del os.environ[name]  # secrets of elsewhere, a second database; DATABASE_URL is the one meant
     os.environ.update(environment)
 
 

@@ -37,6 +37,7 @@ from zimmer.db import Database, Session, using
 from zimmer.settings import get_settings
 
 MIGRATED = "zimmer_migrated"
+FOREIGN = ("APP_SECRET_", "DB_", "DATABASE_", "JWT_", "ZARRINPAL_")  # what a shell may have set for another platform
 MOST_CONNECTIONS = 300  # two hundred threads with an engine each, and room
 
 _numbers = count(1)
@@ -100,7 +101,7 @@ def mail_server() -> Iterator[Mailbox]:
 @pytest.fixture(scope="session", autouse=True)
 def _environment(zarinpal_server: Zarinpal, queue_server: str, mail_server: Mailbox) -> Iterator[None]:
     """What the handlers read: the run's own servers, and no database but the one a test is given."""
-    for name in [name for name in os.environ if name.startswith(("DB_", "DATABASE_", "JWT_", "ZARRINPAL_"))]:
+    for name in [name for name in os.environ if name.startswith(FOREIGN)]:
         del os.environ[name]
     made = queues.create(queues.client(queue_server), queues_of(load_template()))
     os.environ |= {

@@ -23,7 +23,7 @@ from functions.payments.allowance import Allowance
 from functions.payments.gateways.base import Gateway, Inquired, Report, Standing, Unknown
 from functions.payments.settlement import LEASE, REQUEUE_AFTER, confirm, later, told
 from functions.payments.states import Because, locked, move, record
-from zimmer import clock, events
+from zimmer import clock, events, snapstart
 from zimmer.db import Session, committed
 from zimmer.events import CreditPayment
 from zimmer.models import Payment, PaymentStatus, ScheduleRun
@@ -41,6 +41,7 @@ ASKED_BY_INQUIRY = frozenset({S.PENDING, S.NOT_PAID, S.EXPIRED})
 ASKED_BY_VERIFY = frozenset({S.VERIFYING, S.VERIFY_UNKNOWN})
 WATCHED = ASKED_BY_INQUIRY | ASKED_BY_VERIFY | {S.CREATED}
 
+snapstart.register()
 
 Question = tuple[str, Callable[[Allowance], int]]
 

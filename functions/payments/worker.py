@@ -10,13 +10,15 @@ from typing import Any, TypedDict
 
 from sqlalchemy.exc import DBAPIError
 
-from zimmer import ledger
+from zimmer import ledger, snapstart
 from zimmer.db import committed
 from zimmer.events import CreditPayment
 from zimmer.models import Json
 from zimmer.observability import logger
 
 ACTOR = "payments-worker"
+
+snapstart.register()
 
 
 class Failure(TypedDict):

@@ -19,7 +19,7 @@ from sqlalchemy import select, update
 
 from functions.support import mail, postman
 from functions.support.postman import MailServiceAway, Undeliverable
-from zimmer import clock, crypto
+from zimmer import clock, crypto, snapstart
 from zimmer.db import Session, committed
 from zimmer.events import DeliverMessage
 from zimmer.models import Delivery, DeliveryState, Json, Role, User
@@ -27,6 +27,8 @@ from zimmer.notifications import sealed_place
 from zimmer.observability import logger
 
 LEASE = timedelta(seconds=60)  # longer than a call to SES can take (2 s to connect, 8 s to read)
+
+snapstart.register()
 
 
 class Busy(Exception):

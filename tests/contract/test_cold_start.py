@@ -3,6 +3,8 @@
 import json
 import subprocess
 import sys
+from dataclasses import dataclass
+from functools import cache
 
 import pytest
 
@@ -14,29 +16,53 @@ HANDLERS = {name: function.handler for name, function in functions(load_template
 NEVER = ("boto3", "botocore.session", "botocore.client", "httpx", "alembic", "aws_xray_sdk")
 NOT_IN_BACKGROUND = ("fastapi", "starlette", "mangum")
 BACKGROUND = {"PaymentsWorker", "PaymentsSweep", "SupportDeliver"}
+NEVER_FROM_A_SNAPSHOT = {"MigrateFunction"}  # it runs once a deployment
+NEVER_ANSWERED = {
+    "ENV": "prod",
+    "APP_SECRET_ID": "zimmer/prod/app",
+    "DB_SECRET_ID": "zimmer/prod/db",
+    "PARAMETERS_SECRETS_EXTENSION_HTTP_PORT": "1",
+}
 
-LIST_MODULES = """
+START = """
 import importlib, json, sys
+import snapshot_restore_py
 importlib.import_module(sys.argv[1])
-print(json.dumps(sorted(sys.modules)))
+modules = sorted(sys.modules)
+hooks = snapshot_restore_py.get_before_snapshot(), snapshot_restore_py.get_after_restore()
+print(json.dumps({"modules": modules, "hooks": [[hook.__name__ for hook, *_ in kind] for kind in hooks]}))
 """
 
 
-def modules_after(handler: str) -> set[str]:
-    """What a fresh interpreter has imported once the handler's module is there."""
-    module = handler.rpartition(".")[0]
+@dataclass(frozen=True)
+class Started:
+    """A container once its handler's module is there: what it has imported, what Lambda calls around a snapshot."""
+
+    modules: frozenset[str]
+    hooks: list[list[str]]
+
+
+@cache
+def started(handler: str) -> Started:
+    """A fresh interpreter, as Lambda starts one: it has the runtime's hooks, and no secret can be read yet."""
     done = subprocess.run(
-        [sys.executable, "-c", LIST_MODULES, module],
+        [sys.executable, "-c", START, handler.rpartition(".")[0]],
         capture_output=True,
         text=True,
         check=True,
-        env=plain_environment(),
+        env=plain_environment() | NEVER_ANSWERED,
     )
-    return set(json.loads(done.stdout))
+    said = json.loads(done.stdout)
+    return Started(frozenset(said["modules"]), said["hooks"])
 
 
 @pytest.mark.parametrize("function", HANDLERS)
 def test_a_handler_starts_without_what_it_rarely_needs(function: str) -> None:
-    imported = modules_after(HANDLERS[function])
+    imported = started(HANDLERS[function]).modules
     denied = NEVER + (NOT_IN_BACKGROUND if function in BACKGROUND else ())
     assert imported.isdisjoint(denied), sorted(imported.intersection(denied))
+
+
+@pytest.mark.parametrize("function", sorted(set(HANDLERS) - NEVER_FROM_A_SNAPSHOT))
+def test_a_handler_registers_what_a_snapshot_needs_once(function: str) -> None:
+    assert started(HANDLERS[function]).hooks == [["before_snapshot"], ["after_restore"]]

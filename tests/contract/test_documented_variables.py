@@ -51,11 +51,9 @@ def forget_what_was_started() -> None:
     """What a new container would make anew: its settings, its connection, its client of the gateway."""
     if engine._from_settings.cache_info().currsize:
         engine._from_settings().close()
-    if gateways.connected_zarinpal.cache_info().currsize:
-        client = getattr(gateways.connected_zarinpal(), "_client", None)
-        assert isinstance(client, httpx.Client)
-        client.close()
-    for made_once in (engine._from_settings, gateways.connected_zarinpal, get_settings):
+    if gateways._client.cache_info().currsize:
+        gateways._client().close()
+    for made_once in (engine._from_settings, gateways._client, get_settings):
         made_once.cache_clear()
 
 

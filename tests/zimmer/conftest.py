@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
+from local.secrets_extension import Extension
+from local.secrets_extension import running as running_extension
+from zimmer import settings
 from zimmer.observability import logger
-from zimmer.settings import get_settings
 
 SetEnv = Callable[..., None]
 ReadLog = Callable[[], list[dict[str, Any]]]
@@ -36,8 +38,16 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[SetEnv]:
                 monkeypatch.delenv(name, raising=False)
             else:
                 monkeypatch.setenv(name, value)
-        get_settings.cache_clear()
+        settings.forget()
 
     yield given
     monkeypatch.undo()
-    get_settings.cache_clear()
+    settings.forget()
+
+
+@pytest.fixture
+def extension(environment: SetEnv) -> Iterator[Extension]:
+    """The secrets extension beside this container, holding nothing yet."""
+    with running_extension() as extension:
+        environment(**extension.environment)
+        yield extension

@@ -9,7 +9,6 @@ import hashlib
 import hmac
 import os
 import secrets
-from functools import lru_cache
 
 from zimmer.settings import get_settings
 
@@ -70,8 +69,8 @@ def key_id(key: bytes) -> str:
     return hashlib.sha256(b"key-id|" + key).hexdigest()[:8]
 
 
-@lru_cache(maxsize=1)
 def _data_key() -> bytes:
+    """Not kept: the settings may have been read again."""
     key = _bytes(get_settings().data_key.get_secret_value())
     if len(key) != 32:
         raise CannotUnseal("DATA_KEY must be 32 bytes in base64")

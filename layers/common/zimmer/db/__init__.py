@@ -8,12 +8,22 @@ A container serves one request at a time, so one connection is enough: while a `
 `committed()` refuses to start instead of waiting for itself. This package knows no FastAPI.
 """
 
-from zimmer.db.engine import Database, NestedTransaction, committed, database, sqlstate, using
+from zimmer.db.engine import (
+    LOGIN_REFUSED,
+    Database,
+    NestedTransaction,
+    committed,
+    database,
+    forget,
+    sqlstate,
+    using,
+)
 from zimmer.db.sessions import AtomicSession, ReadSession, Session
 
 UNIQUE_VIOLATION = "23505"
 
 __all__ = [
+    "LOGIN_REFUSED",
     "UNIQUE_VIOLATION",
     "AtomicSession",
     "Database",
@@ -22,6 +32,7 @@ __all__ = [
     "Session",
     "committed",
     "database",
+    "forget",
     "sqlstate",
     "using",
 ]

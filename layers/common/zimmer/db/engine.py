@@ -2,7 +2,7 @@
 
 import select
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import lru_cache, partial
@@ -17,11 +17,13 @@ from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
 from zimmer.db.prepared import OneTripConnection, sqlstate_of
 from zimmer.db.sessions import AtomicSession, ReadSession, Session
-from zimmer.settings import get_settings
+from zimmer.observability import logger
+from zimmer.settings import get_settings, read_again
 
 CONNECT_SECONDS = 5
 IDLE_SECONDS = 1.0
 SERVER_WENT_AWAY = frozenset({"57P01", "57P02", "57P03", "08006", "53300"})  # shut down, starting, full
+LOGIN_REFUSED = frozenset({"28P01", "28000"})  # wrong password; no such login, which is what RDS Proxy says
 
 
 class NestedTransaction(RuntimeError):
@@ -33,13 +35,20 @@ class Database:
 
     `prepared=False` speaks plain pg8000 (DB_PREPARED=off), for comparison and for a proxy that dislikes it.
     `ssl_root` names the bundle of roots for TLS, "" stands for the system's, None for a plain connection.
-    A connection that was idle for `idle_seconds` is looked at before it is used again.
+    A connection that was idle for `idle_seconds` is looked at before it is used again. When the server refuses the
+    login, `renewed` is asked for the URL as it is now, and the login tried once more.
     """
 
     def __init__(
-        self, url: str, *, prepared: bool = True, ssl_root: str | None = None, idle_seconds: float = IDLE_SECONDS
+        self,
+        url: str,
+        *,
+        prepared: bool = True,
+        ssl_root: str | None = None,
+        idle_seconds: float = IDLE_SECONDS,
+        renewed: Callable[[], str] | None = None,
     ) -> None:
-        self._engine = _engine(url, prepared=prepared, ssl_root=ssl_root)
+        self._engine = _engine(_Door(url, prepared=prepared, ssl_root=ssl_root, renewed=renewed))
         event.listen(self._engine, "checkin", _note_idle_since)
         event.listen(self._engine, "checkout", partial(_refuse_one_that_was_hung_up, idle_seconds))
         self._in_transaction = False
@@ -133,19 +142,56 @@ def sqlstate(error: BaseException) -> str | None:
     return sqlstate_of(getattr(error, "orig", None))
 
 
+def forget() -> None:
+    """Close this container's connection; whoever asks next connects by the settings of then."""
+    if _from_settings.cache_info().currsize:
+        _from_settings().close()
+        _from_settings.cache_clear()
+
+
 @lru_cache(maxsize=1)
 def _from_settings() -> Database:
     settings = get_settings()
-    ssl_root = None if settings.is_local else settings.db_ssl_root
-    return Database(settings.database, prepared=settings.db_prepared, ssl_root=ssl_root)
+    return Database(
+        settings.database,
+        prepared=settings.db_prepared,
+        ssl_root=None if settings.is_local else settings.db_ssl_root,
+        renewed=_url_read_again if settings.db_secret_id else None,
+    )
 
 
-def _engine(url: str, *, prepared: bool, ssl_root: str | None) -> Engine:
-    kind = OneTripConnection if prepared else pg8000.dbapi.Connection
-    login = _login(url, ssl_root)
+def _url_read_again() -> str:
+    """The password is changed by a schedule (rotation), and nobody tells the containers."""
+    logger().warning("database.login-refused")
+    return read_again().database
+
+
+class _Door:
+    """How the server is entered. It opens again after the password was changed."""
+
+    def __init__(self, url: str, *, prepared: bool, ssl_root: str | None, renewed: Callable[[], str] | None) -> None:
+        self._kind = OneTripConnection if prepared else pg8000.dbapi.Connection
+        self._url, self._ssl_root, self._renewed = url, ssl_root, renewed
+
+    def enter(self) -> pg8000.dbapi.Connection:
+        try:
+            return self._connected()
+        except pg8000.dbapi.DatabaseError as error:
+            if self._renewed is None or sqlstate_of(error) not in LOGIN_REFUSED:
+                raise
+        self._url = self._renewed()
+        return self._connected()
+
+    def _connected(self) -> pg8000.dbapi.Connection:
+        connection = self._kind(**_login(self._url, self._ssl_root))
+        connection._usock.settimeout(None)  # the limit was for connecting; a statement may wait for a lock
+        return connection
+
+
+def _engine(door: _Door) -> Engine:
     engine = create_engine(
         "postgresql+pg8000://",
-        creator=lambda: _connected(kind, login),
+        creator=door.enter,
         poolclass=QueuePool,
         pool_size=1,
         max_overflow=0,
@@ -154,12 +200,6 @@ def _engine(url: str, *, prepared: bool, ssl_root: str | None) -> Engine:
     )
     event.listen(engine, "handle_error", _notice_a_lost_server)
     return engine
-
-
-def _connected(kind: type[pg8000.dbapi.Connection], login: dict[str, Any]) -> pg8000.dbapi.Connection:
-    connection = kind(**login)
-    connection._usock.settimeout(None)  # the limit was for connecting; a statement may wait for a lock
-    return connection
 
 
 def _login(url: str, ssl_root: str | None) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from mangum import Mangum
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.middleware.gzip import GZipMiddleware
 
+from zimmer import snapstart
 from zimmer.observability import logger
 from zimmer.pagination import LARGEST_ID
 from zimmer.web.edge import BODY_LIMIT, Edge, client_ip
@@ -81,6 +82,7 @@ def build_app(group: str, *routers: APIRouter) -> FastAPI:
 
 def lambda_handler(app: FastAPI) -> LambdaHandler:
     """What Lambda calls: API Gateway's event in, its answer out."""
+    snapstart.register()
     _ensure_event_loop()
     adapter = Mangum(app, lifespan="off", text_mime_types=["text/", "application/json", PROBLEM_JSON])
 

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from sqlalchemy.exc import DBAPIError
 from starlette.exceptions import HTTPException
 
+from zimmer.db import LOGIN_REFUSED, sqlstate
 from zimmer.errors import (
     BadRequest,
     DatabaseUnavailable,
@@ -101,9 +102,12 @@ async def _answer_routing(request: Request, error: Exception) -> Response:
 
 
 async def _answer_database(request: Request, error: Exception) -> Response:
-    """A database that is away is worth another try; anything else it said is a mistake of ours."""
+    """A database that is away is worth another try; anything else it said is a mistake of ours.
+
+    So is one that refuses the password: while it is being changed, the secret and the server disagree for seconds.
+    """
     assert isinstance(error, DBAPIError)
-    if not (error.connection_invalidated or _never_connected(error)):
+    if not (error.connection_invalidated or _never_connected(error) or sqlstate(error) in LOGIN_REFUSED):
         raise error
     logger().exception("database.unavailable")
     return problem_response(DatabaseUnavailable(), request_id_of(request))

@@ -1,19 +1,16 @@
-"""The only reader of the environment.
-
-`get_settings()` is called inside functions, never at import, so that a test can set a variable and a
-cold start fails with the variable's name instead of a traceback from somewhere else.
-"""
+"""Every variable of the platform, what it may be, and which of them do not go together."""
 
 import base64
 import binascii
 from enum import StrEnum
-from functools import lru_cache
 from typing import Annotated, Self
 from urllib.parse import quote, unquote, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from zimmer.settings.secrets import EnvironmentWithSecrets
 
 LOCAL_JWT_SECRET = "local-only-secret-of-at-least-32-bytes"  # noqa: S105  refused outside local mode
 LOCAL_DATA_KEY = "bG9jYWwtb25seS1rZXktb2YtMzItYnl0ZXMtaGVyZSE="
@@ -36,10 +33,6 @@ class PaymentsMode(StrEnum):
     LIVE = "live"
 
 
-class SettingsRefused(Exception):
-    """The environment does not describe a platform that may start. The message names the variables."""
-
-
 class Settings(BaseSettings):
     """Every variable of the platform, with the defaults of local work.
 
@@ -49,6 +42,9 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_ignore_empty=True, frozen=True, extra="ignore")
 
     env: Env = Env.LOCAL
+
+    app_secret_id: str = ""  # see zimmer.settings.secrets
+    db_secret_id: str = ""
 
     database_url: str = ""
     db_host: str = "localhost"
@@ -81,6 +77,17 @@ class Settings(BaseSettings):
     mail_from: str = "Zimmer <no-reply@zimmerai.com>"  # an address that SES has verified
     business_timezone: str = "Asia/Tehran"
     local_clock_file: str = ""  # how the local platform moves the clock of all its processes
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, EnvironmentWithSecrets(settings_cls, env_settings)
 
     @field_validator("jwt_algorithm")
     @classmethod
@@ -195,20 +202,6 @@ class Settings(BaseSettings):
         return self.env is Env.LOCAL
 
 
-@lru_cache(maxsize=1)
-def get_settings() -> Settings:
-    """The environment, read once per container.
-
-    Raises SettingsRefused naming each variable that is missing or wrong.
-    """
-    try:
-        return Settings()
-    except ValidationError as error:
-        raise SettingsRefused(_sentences(error)) from None
-    except SettingsError:  # the only variable that is JSON is not
-        raise SettingsRefused("CORS_ORIGINS: must be a JSON list of origins") from None
-
-
 def _is_readable(url: str) -> bool:
     """Whether a URL can be taken apart. A bare / or # in a password makes what follows it a path."""
     try:
@@ -217,7 +210,7 @@ def _is_readable(url: str) -> bool:
         return False
 
 
-def _sentences(error: ValidationError) -> str:
+def sentences(error: ValidationError) -> str:
     """One line per variable, without the values: one of them may be a secret."""
     lines = []
     for problem in error.errors(include_input=False, include_context=False, include_url=False):
