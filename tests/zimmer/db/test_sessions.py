@@ -104,7 +104,7 @@ def hang_up(other: Database) -> None:
     """The server ends every connection but the one that asks."""
     other.atomic().run(
         text(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid() AND :all"
         ),
         {"all": True},
