@@ -4,11 +4,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from sqlalchemy import select, text
 
+from tests.api import Api
+from tests.factories import make_user
 from tests.functions.admin.conftest import Desk, refusal
 from zimmer import clock
-from zimmer.db import Session
-from zimmer.models import AuditEntry, Role
+from zimmer.db import Database, Session
+from zimmer.models import AuditEntry, Role, User
 from zimmer.pagination import cursor_of
 
 AUDIT = "/audit"
@@ -40,6 +43,16 @@ def test_a_refused_act_is_shown_with_its_code(manager: Desk, technical: Desk) ->
     [item] = manager.get(AUDIT).json["items"]
     assert (item["action"], item["refused"], item["after"]) == ("settings.edit", "not-allowed", None)
     assert item["actor"]["role"] == "technical"
+
+
+def test_what_cannot_be_written_down_is_not_done(committing: Database) -> None:
+    with committing.transaction() as session:
+        customer = make_user(session)
+        manager = Desk(Api(), session, Role.MANAGER)
+        session.execute(text("ALTER TABLE audit ADD CONSTRAINT full_up CHECK (action <> 'user.deactivate')"))
+    assert manager.post(f"/users/{customer.id}/deactivate").status == 500
+    [[is_active]] = committing.read().rows(select(User.is_active).where(User.id == customer.id))
+    assert is_active
 
 
 def test_what_was_refused_for_a_reason_of_the_act_names_the_one_it_was_about(manager: Desk, support: Desk) -> None:
