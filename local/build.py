@@ -13,7 +13,8 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+import tomllib
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -21,7 +22,10 @@ SAM_PROJECT = ROOT / "local" / "sam"
 SAM_VENV = ROOT / ".local" / "sam-venv"
 ARTIFACTS = ROOT / ".aws-sam" / "build"
 REQUIREMENTS = ROOT / "layers" / "common" / "requirements.txt"
-REQUIREMENTS_HEADER = "# What the layer carries, exported from uv.lock by: python -m local.build requirements\n"
+MIGRATE_REQUIREMENTS = ROOT / "functions" / "admin" / "migrate.txt"
+REQUIREMENTS_HEADER = "# Exported from uv.lock by: python -m local.build requirements\n"
+SLIM = ROOT / "layers" / "common" / "slim.toml"
+IN_THE_LAYER = ("sqlalchemy", "typing-extensions")  # alembic needs them, and finds them there
 
 
 class BuildFailed(Exception):
@@ -46,14 +50,25 @@ def build() -> Path:
 
 
 def requirements() -> None:
-    """Write the layer's requirements as uv.lock has them now."""
-    REQUIREMENTS.write_text(exported_requirements(), encoding="utf-8")
+    """Write what the layer and MigrateFunction carry, as uv.lock has them now."""
+    for path, text in exported_requirements().items():
+        path.write_text(text, encoding="utf-8")
 
 
-def exported_requirements() -> str:
-    """What `layers/common/requirements.txt` has to say, hashes included. Needs no network."""
-    export = ["export", "--quiet", "--frozen", "--no-dev", "--no-emit-project", "--no-header", "--no-annotate"]
-    exported = subprocess.run([uv(), *export], cwd=ROOT, env=_quiet(), check=True, capture_output=True, text=True)
+def exported_requirements() -> dict[Path, str]:
+    """What the two files of requirements have to say, hashes included. Needs no network."""
+    left_out = tomllib.loads(SLIM.read_text(encoding="utf-8"))["packages"]
+    return {
+        REQUIREMENTS: _export("--no-default-groups", left_out=left_out),
+        MIGRATE_REQUIREMENTS: _export("--only-group", "migrate", left_out=IN_THE_LAYER),
+    }
+
+
+def _export(*which: str, left_out: Iterable[str]) -> str:
+    export = ["export", "--quiet", "--frozen", "--no-emit-project", "--no-header", "--no-annotate"]
+    pruned = [part for name in left_out for part in ("--prune", name)]
+    command = [uv(), *export, *which, *pruned]
+    exported = subprocess.run(command, cwd=ROOT, env=_quiet(), check=True, capture_output=True, text=True)
     return REQUIREMENTS_HEADER + exported.stdout
 
 
@@ -85,7 +100,8 @@ def _build_environment() -> dict[str, str]:
     uv_path = uv()
     tools = [str(Path(sys.executable).parent), str(Path(uv_path).parent), os.environ.get("PATH", "")]
     found = python313()
-    return _quiet() | {"PATH": os.pathsep.join(tools), "UV": uv_path} | ({"PYTHON313": found} if found else {})
+    ours = {"PATH": os.pathsep.join(tools), "UV": uv_path, "PYTHON": sys.executable}
+    return _quiet() | ours | ({"COMPILER": found} if found else {})
 
 
 def _quiet() -> dict[str, str]:
