@@ -25,7 +25,14 @@ MERCHANT = "11111111-2222-4333-8444-555555555555"
 # What any process needs, a Python whose own library lies beside it included.
 FROM_THE_SHELL = ("HOME", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "PATH", "SSL_CERT_FILE", "TMPDIR", "USER")
 # Settings a developer may change for a run: JWT_ACCESS_TOKEN_EXPIRE_MINUTES=5 ./zimmer up
-MAY_BE_SET = ("JWT_ACCESS_TOKEN_EXPIRE_MINUTES", "OPENAI_API_KEY", "PAYMENT_MINUTES", "POWERTOOLS_LOG_LEVEL")
+MAY_BE_SET = (
+    "CACHE_SECONDS",
+    "CACHE_URL",
+    "JWT_ACCESS_TOKEN_EXPIRE_MINUTES",
+    "OPENAI_API_KEY",
+    "PAYMENT_MINUTES",
+    "POWERTOOLS_LOG_LEVEL",
+)
 
 
 @dataclass(frozen=True)
@@ -60,6 +67,7 @@ def shared_environment(places: Places, keys: Mapping[str, str]) -> dict[str, str
         "ENV": "local",
         "DATABASE_URL": places.database_url,
         "DB_PREPARED": "on",
+        "CACHE_SECONDS": "0",  # who changes the catalogue here looks at it next
         "API_BASE_URL": places.api_url,
         "FRONTEND_URL": places.frontend_url,
         "ADMIN_URL": places.admin_url,

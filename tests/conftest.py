@@ -37,7 +37,14 @@ from zimmer.db import Database, Session, using
 from zimmer.settings import get_settings
 
 MIGRATED = "zimmer_migrated"
-FOREIGN = ("APP_SECRET_", "DB_", "DATABASE_", "JWT_", "ZARRINPAL_")  # what a shell may have set for another platform
+FOREIGN = (
+    "APP_SECRET_",
+    "CACHE_",
+    "DB_",
+    "DATABASE_",
+    "JWT_",
+    "ZARRINPAL_",
+)  # what a shell may have set for another platform
 MOST_CONNECTIONS = 300  # two hundred threads with an engine each, and room
 
 _numbers = count(1)
@@ -106,6 +113,7 @@ def _environment(zarinpal_server: Zarinpal, queue_server: str, mail_server: Mail
     made = queues.create(queues.client(queue_server), queues_of(load_template()))
     os.environ |= {
         "ENV": "local",
+        "CACHE_SECONDS": "0",  # what a test changes is seen at once, by it and by the next one
         "ZARRINPAL_BASE_URL": zarinpal_server.base_url,
         "AWS_ENDPOINT_URL_SQS": queue_server,
         "AWS_ENDPOINT_URL_SESV2": mail_server.url,

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Header, Query, Response
 
 from functions.automations import service
 from functions.automations.schemas import AutomationCard, AutomationDetail, OwnAutomation
+from zimmer import cache
 from zimmer.auth.dependencies import Customer, ReadSessionDep, SessionDep
 from zimmer.errors import AutomationNotFound, AutomationUnavailable, UserAutomationNotFound
 from zimmer.pagination import Page, PageLimit
@@ -25,8 +26,15 @@ async def available(
     cursor: str | None = None,
     if_none_match: Annotated[str | None, Header()] = None,
 ) -> Response:
-    """The marketplace, open to visitors. Answers 304 to an ETag that still holds."""
-    body = service.available(session, limit=limit, cursor=cursor).model_dump_json().encode()
+    """The marketplace, open to visitors. Answers 304 to an ETag that still holds.
+
+    Its first page may be CACHE_SECONDS old. The others are not kept: anyone could have any number of them made.
+    """
+
+    def page() -> bytes:
+        return service.available(session, limit=limit, cursor=cursor).model_dump_json().encode()
+
+    body = page() if cursor else cache.kept(f"zimmer:catalogue:{limit}", page)
     etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
     headers = {"etag": etag, "cache-control": SHORTLY}
     if etag in _tags(if_none_match):

@@ -9,6 +9,7 @@ from functions.payments import worker
 from tests.api import Api
 from tests.factories import make_automation, make_copy, make_service_token, make_user, purchase_in, token_for
 from tests.rt_proxy import Counter, counting
+from zimmer import cache, settings
 from zimmer.db import Database, using
 from zimmer.models import Audience, PaymentStatus, Role, UserAutomation
 
@@ -61,6 +62,20 @@ def test_the_catalogue_takes_one_round_trip(shop: Shop, trips: Counter) -> None:
     trips.reset()
     get(Api(), "/api/automations/available")
     assert trips.trips == 1
+
+
+def test_the_catalogue_takes_none_while_its_first_page_is_kept(
+    shop: Shop, trips: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CACHE_SECONDS", "10")
+    settings.forget()
+    get(Api(), "/api/automations/available")
+    trips.reset()
+    get(Api(), "/api/automations/available")
+    assert trips.trips == 0
+    monkeypatch.undo()
+    settings.forget()
+    cache.forget()
 
 
 def test_me_takes_one_round_trip_with_its_check_of_the_session(shop: Shop, trips: Counter) -> None:

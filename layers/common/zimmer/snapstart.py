@@ -9,13 +9,13 @@ docs.aws.amazon.com/lambda/latest/dg/snapstart-runtime-hooks-python.html, read 2
 """
 
 import random
-from functools import cache
+from functools import lru_cache
 
-from zimmer import db, settings
+from zimmer import cache, db, settings
 from zimmer.settings import secrets
 
 
-@cache
+@lru_cache(maxsize=1)
 def register() -> None:
     """Have Lambda call the hooks, once however often it is said. Where there is no Lambda it does nothing.
 
@@ -33,6 +33,7 @@ def register() -> None:
 def before_snapshot() -> None:
     """Hang up and keep no secret. What a restored copy will surely import is imported now, where it costs nobody."""
     db.forget()
+    cache.forget()
     settings.forget()
     if secrets.are_named():
         import boto3  # noqa: F401
@@ -44,5 +45,6 @@ def after_restore() -> None:
     Not here: a hook that fails or takes 10 s makes the start fail, where a request would try again.
     """
     db.forget()
+    cache.forget()
     settings.forget()
     random.seed()

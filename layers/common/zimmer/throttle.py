@@ -1,15 +1,17 @@
-"""Limits on attempts, counted in Postgres so that they hold across all containers.
+"""Limits on attempts, counted in Postgres (or the cache's Valkey) so that they hold across all containers.
 
 A limit is declared beside its user (`LOGINS_TO_ACCOUNT = Limit(…)`) and hit before the work it guards:
 
     throttle.hit(session, LOGINS_BY_ADDRESS.of(throttle.address(ip)), LOGINS_TO_ACCOUNT.of(email))
 
-A hit is one statement of its own, so it stands whatever becomes of the request. This module knows neither
-HTTP nor who is signed in.
+A hit is one statement of its own, so it stands whatever becomes of the request. Where there is a Valkey it takes
+the limits whose windows are all alike; those with a history, which the staff sees and forgives, stay in Postgres.
+This module knows neither HTTP nor who is signed in.
 """
 
 import ipaddress
 import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -29,11 +31,13 @@ from sqlalchemy import (
     text,
 )
 
-from zimmer import clock, crypto
+from zimmer import cache, clock, crypto
 from zimmer.db import AtomicSession
 from zimmer.errors import TooManyRequests
 from zimmer.models import ThrottleCounter
 from zimmer.observability import logger
+
+Waits = Mapping[str, timedelta]
 
 SWEPT_AT_ONCE = 20  # more than a hit can add, so that what has expired never piles up
 
@@ -106,8 +110,37 @@ class Counter:
 def hit(session: AtomicSession, *counters: Counter) -> None:
     """Count one attempt in each counter, in one round trip. Raises TooManyRequests when any is used up.
 
-    The counters stand whether or not it raises. A refused attempt does not make the wait longer.
+    The counters stand whether or not it raises. A refused attempt does not make the wait longer. A Valkey that is
+    away lets nobody through: Postgres counts.
     """
+    waits = _waits_in_the_cache(counters)
+    if waits is None:
+        waits = _waits_in_postgres(session, counters)
+    if waits:
+        logger().warning("throttle.refused", kinds=sorted(waits))
+        raise TooManyRequests(retry_after_s=max(1, math.ceil(max(waits.values()).total_seconds())))
+
+
+def _waits_in_the_cache(counters: Sequence[Counter]) -> Waits | None:
+    """The kinds that are used up, and until when; None when Postgres is to count."""
+    if any(counter.limit.longest for counter in counters):
+        return None
+    counted = cache.count({_cache_key(counter): counter.limit.per for counter in counters})
+    if counted is None:
+        return None
+    return {
+        counter.limit.kind: count.ends_in
+        for counter in counters
+        if (count := counted[_cache_key(counter)]).times > counter.limit.times
+    }
+
+
+def _cache_key(counter: Counter) -> str:
+    kind, subject = counter.key
+    return f"zimmer:throttle:{kind}:{subject.hex()}"
+
+
+def _waits_in_postgres(session: AtomicSession, counters: Sequence[Counter]) -> Waits:
     now = clock.now()
     parameters: dict[str, Any] = {"at": now}
     # In one order for everybody, or two hits that share two counters could wait for each other.
@@ -120,11 +153,8 @@ def hit(session: AtomicSession, *counters: Counter) -> None:
             f"ends_at_{number}": ends_at,
             f"expires_at_{number}": ends_at + (counter.limit.longest or counter.limit.per),
         }
-    refused = [row for row in session.run(_statement(len(counters)), parameters) if row.remaining < 0]
-    if refused:
-        logger().warning("throttle.refused", kinds=sorted(row.kind for row in refused))
-        longest_wait = max(row.ends_at for row in refused) - now
-        raise TooManyRequests(retry_after_s=max(1, math.ceil(longest_wait.total_seconds())))
+    rows = session.run(_statement(len(counters)), parameters)
+    return {row.kind: row.ends_at - now for row in rows if row.remaining < 0}
 
 
 def clear(session: AtomicSession, counter: Counter) -> None:

@@ -1,5 +1,7 @@
 """The marketplace, as a visitor sees it."""
 
+from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -7,6 +9,7 @@ from sqlalchemy import update
 
 from tests.api import Answer, Api
 from tests.factories import make_automation, make_copy
+from zimmer import cache, clock, settings
 from zimmer.db import Session
 from zimmer.models import (
     Automation,
@@ -255,3 +258,57 @@ def test_what_is_no_id_is_refused_before_the_database(automation_id: str, api: A
     answer = one(api, automation_id)
     assert (answer.status, answer.code) == (422, "validation-failed")
     assert answer.json["errors"][0]["loc"] == ["path", "automation_id"]
+
+
+@pytest.fixture
+def ten_seconds(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The cache of production."""
+    monkeypatch.setenv("CACHE_SECONDS", "10")
+    settings.forget()
+    yield
+    monkeypatch.undo()
+    settings.forget()
+    cache.forget()
+
+
+@pytest.mark.usefixtures("ten_seconds")
+def test_a_change_is_seen_after_ten_seconds_with_an_etag_of_its_own(api: Api, session: Session) -> None:
+    automation = make_automation(session)
+    before = api.get(AVAILABLE)
+    automation.name = "نام تازه"
+    session.flush()
+    clock.travel(timedelta(seconds=9))
+    assert (api.get(AVAILABLE).body, api.get(AVAILABLE).headers["etag"]) == (before.body, before.headers["etag"])
+    assert api.get(AVAILABLE, headers={"if-none-match": before.headers["etag"]}).status == 304
+    clock.travel(timedelta(seconds=1))
+    after = api.get(AVAILABLE, headers={"if-none-match": before.headers["etag"]})
+    assert after.status == 200
+    assert "نام تازه" in after.text
+    assert after.headers["etag"] != before.headers["etag"]
+
+
+@pytest.mark.usefixtures("ten_seconds")
+def test_pages_of_other_sizes_are_other_pages(api: Api, session: Session) -> None:
+    for _ in range(3):
+        make_automation(session)
+    assert [len(api.get(AVAILABLE, params={"limit": limit}).json["items"]) for limit in (1, 2, 1)] == [1, 2, 1]
+
+
+@pytest.mark.usefixtures("ten_seconds")
+def test_only_first_pages_are_kept_since_anyone_can_name_any_other(api: Api, session: Session) -> None:
+    automations = [make_automation(session) for _ in range(3)]
+    cursor = api.get(AVAILABLE, params={"limit": 1}).json["next_cursor"]
+    second = {"limit": 1, "cursor": cursor}
+    assert api.get(AVAILABLE, params=second).json["items"][0]["name"] == automations[1].name
+    automations[1].name = "نام تازه"
+    session.flush()
+    assert api.get(AVAILABLE, params=second).json["items"][0]["name"] == "نام تازه"
+
+
+@pytest.mark.usefixtures("ten_seconds")
+def test_the_page_of_one_automation_is_made_for_each_visitor(api: Api, session: Session) -> None:
+    automation = make_automation(session)
+    for name in ("نام نخست", "نام دوم"):
+        automation.name = name
+        session.flush()
+        assert api.get(f"/api/automations/{automation.id}").json["name"] == name

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import re
 from enum import StrEnum
 from typing import Annotated, Self
 from urllib.parse import quote, unquote, urlsplit
@@ -54,6 +55,9 @@ class Settings(BaseSettings):
     db_password: SecretStr = SecretStr("")
     db_prepared: bool = True
     db_ssl_root: str = ""
+
+    cache_url: SecretStr = SecretStr("")  # with the password in it
+    cache_seconds: Annotated[int, Field(ge=0, le=60)] = 10
 
     jwt_secret_key: SecretStr = SecretStr(LOCAL_JWT_SECRET)
     jwt_algorithm: str = "HS256"
@@ -114,6 +118,13 @@ class Settings(BaseSettings):
         if len(raw) != 32:
             raise ValueError("must be 32 bytes in base64")
         return key
+
+    @field_validator("cache_url")
+    @classmethod
+    def a_valkey(cls, url: SecretStr) -> SecretStr:
+        if url.get_secret_value() and not re.match(r"(redis|valkey)s?://[^/]+", url.get_secret_value()):
+            raise ValueError("must begin with redis://, rediss://, valkey:// or valkeys:// and name a host")
+        return url
 
     @field_validator("business_timezone")
     @classmethod
