@@ -140,10 +140,11 @@ def code(arguments: list[str]) -> int:
     return 0
 
 
-def doctor(_: list[str]) -> int:
-    from local.doctor import main as run
+def doctor(arguments: list[str]) -> int:
+    """Of a stage; that of this machine runs before anything is installed."""
+    from local.stage_doctor import main as run
 
-    return run()
+    return run(arguments)
 
 
 def check_ledger(arguments: list[str]) -> int:

@@ -1,51 +1,43 @@
-from typing import Any
+from local.rules.complaint import properties
+from local.template import Template
 
-from local.template import Template, resources
+PRIVATE = [
+    {"Fn::If": ["OwnVpc", {"Ref": "PrivateSubnetA"}, {"Ref": "SubnetA"}]},
+    {"Fn::If": ["OwnVpc", {"Ref": "PrivateSubnetB"}, {"Ref": "SubnetB"}]},
+]
 
 
-def properties(template: Template, type_: str) -> dict[str, dict[str, Any]]:
-    return {name: resource.get("Properties", {}) for name, resource in resources(template, type_).items()}
-
-
-def test_the_database_cannot_be_reached_from_outside(template: Template) -> None:
-    (database,) = properties(template, "AWS::RDS::DBInstance").values()
-    assert database["PubliclyAccessible"] is False
-    assert database["VPCSecurityGroups"] == [{"Ref": "DatabaseSecurityGroup"}]
+def test_the_databases_stand_in_the_private_subnets(template: Template) -> None:
     (subnets,) = properties(template, "AWS::RDS::DBSubnetGroup").values()
-    assert {"Ref": "PublicSubnet"} not in subnets["SubnetIds"]
+    assert subnets["SubnetIds"] == template["Globals"]["Function"]["VpcConfig"]["SubnetIds"] == PRIVATE
 
 
-def test_only_the_proxy_reaches_the_database_and_only_functions_the_proxy(template: Template) -> None:
+def test_each_guarded_place_is_reached_by_one_group(template: Template) -> None:
     doors = [
-        (door["GroupId"]["Ref"], door.get("SourceSecurityGroupId", {}).get("Ref"))
+        (door["GroupId"]["Ref"], door["SourceSecurityGroupId"]["Ref"])
         for door in properties(template, "AWS::EC2::SecurityGroupIngress").values()
     ]
     assert sorted(doors) == [
+        ("CacheSecurityGroup", "FunctionsSecurityGroup"),
         ("DatabaseSecurityGroup", "ProxySecurityGroup"),
+        ("EndpointsSecurityGroup", "FunctionsSecurityGroup"),
         ("ProxySecurityGroup", "FunctionsSecurityGroup"),
+        ("ReplicaSecurityGroup", "FunctionsSecurityGroup"),
     ]
-    groups = properties(template, "AWS::EC2::SecurityGroup").values()
-    assert not any("SecurityGroupIngress" in group for group in groups)
 
 
-def test_data_is_encrypted_at_rest_and_on_its_way(template: Template) -> None:
-    (database,) = properties(template, "AWS::RDS::DBInstance").values()
-    (proxy,) = properties(template, "AWS::RDS::DBProxy").values()
-    assert database["StorageEncrypted"] is True
-    assert proxy["RequireTLS"] is True
+def test_one_key_of_ours_seals_the_database_its_password_and_every_log(template: Template) -> None:
+    key = {"Fn::GetAtt": ["Key", "Arn"]}
+    assert properties(template, "AWS::RDS::DBInstance")["Database"]["KmsKeyId"] == key
+    assert properties(template, "AWS::SecretsManager::Secret")["DatabaseSecret"]["KmsKeyId"] == key
+    assert all(group["KmsKeyId"] == key for group in properties(template, "AWS::Logs::LogGroup").values())
+    assert properties(template, "AWS::KMS::Key")["Key"]["EnableKeyRotation"] is True
 
 
-def test_money_survives_a_deleted_stack(template: Template) -> None:
-    (database,) = resources(template, "AWS::RDS::DBInstance").values()
-    assert database["DeletionPolicy"] == database["UpdateReplacePolicy"] == "Snapshot"
-    assert database["Properties"]["DeletionProtection"] == {"Fn::If": ["IsProd", True, False]}
+def test_prod_cannot_be_deleted_by_mistake(template: Template) -> None:
+    database = properties(template, "AWS::RDS::DBInstance")["Database"]
+    assert database["DeletionProtection"] == {"Fn::If": ["IsProd", True, False]}
 
 
-def test_everything_leaves_by_one_address_that_is_never_given_back(template: Template) -> None:
-    (address,) = resources(template, "AWS::EC2::EIP").values()
-    (gateway,) = properties(template, "AWS::EC2::NatGateway").values()
-    assert gateway["AllocationId"] == {"Fn::GetAtt": ["EgressAddress", "AllocationId"]}
-    assert address["DeletionPolicy"] == "Retain"
+def test_the_address_to_register_is_told(template: Template) -> None:
     assert template["Outputs"]["EgressAddress"]["Value"] == {"Ref": "EgressAddress"}
-    private = template["Globals"]["Function"]["VpcConfig"]["SubnetIds"]
-    assert private == [{"Ref": "PrivateSubnetA"}, {"Ref": "PrivateSubnetB"}]

@@ -5,30 +5,31 @@ from typing import Any
 
 import pytest
 
-from local.template import Template, functions, resources
-from zimmer.settings import Settings
+from local import secrets_extension
+from local.stage import STAGES, Stage
+from local.template import Template, functions
+from zimmer.settings import Settings, forget
 
-# The customer's list, less DATABASE_URL: it would carry the password beside the parts that name the database already.
+# The customer's list, less DATABASE_URL, which would carry the password beside the parts that name the database
+# already, and less what the secrets say.
 DOCUMENTED = {
     "DB_HOST",
     "DB_PORT",
     "DB_NAME",
     "DB_USER",
-    "DB_PASSWORD",
-    "JWT_SECRET_KEY",
     "JWT_ALGORITHM",
     "JWT_ACCESS_TOKEN_EXPIRE_MINUTES",
     "API_BASE_URL",
     "FRONTEND_URL",
     "ADMIN_URL",
-    "ZARRINPAL_MERCHANT_ID",
     "ZARRINPAL_BASE_URL",
     "PAYMENTS_MODE",
     "CORS_ORIGINS",
 }
 OURS = {
     "ENV",
-    "DATA_KEY",
+    "APP_SECRET_ID",
+    "DB_SECRET_ID",
     "BUSINESS_TIMEZONE",
     "DB_PREPARED",
     "CREDIT_QUEUE_URL",
@@ -36,16 +37,21 @@ OURS = {
     "MAIL_FROM",
     "CREDIT_DEAD_LETTERS_URL",
     "DELIVERY_DEAD_LETTERS_URL",
-    "POWERTOOLS_LOG_LEVEL",
 }
-SECRET = {"DB_PASSWORD", "JWT_SECRET_KEY", "DATA_KEY", "ZARRINPAL_MERCHANT_ID"}
+OF_OTHERS = {  # read by Powertools and by the extension
+    "POWERTOOLS_LOG_LEVEL",
+    "PARAMETERS_SECRETS_EXTENSION_HTTP_PORT",
+    "PARAMETERS_SECRETS_EXTENSION_CACHE_ENABLED",
+}
+BY_PARAMETER = {"DB_READ_HOST", "CACHE_URL"}  # empty unless a stage asks for a replica or a cache
 
-STAND_INS = {
-    "DB_PASSWORD": "a-password",
+APP_SECRET = {
     "JWT_SECRET_KEY": "a-secret-that-is-forty-bytes-long-or-more",
     "DATA_KEY": "c2l4dGVlbi1ieXRlcy1zaXh0ZWVuLWJ5dGVzLTEyMzQ=",
     "ZARRINPAL_MERCHANT_ID": "1344b5d4-0048-11e8-94db-005056a205be",
+    "OPENAI_API_KEY": "sk-1",
 }
+DATABASE_SECRET = {"username": "zimmer_user", "password": "a-password"}
 
 
 @pytest.fixture
@@ -54,26 +60,18 @@ def shared(template: Template) -> dict[str, Any]:
     return variables
 
 
-def test_every_documented_variable_is_set(shared: dict[str, Any]) -> None:
-    assert set(shared) == DOCUMENTED | OURS
-
-
-def test_secrets_are_references(shared: dict[str, Any]) -> None:
-    for name in SECRET:
-        assert shared[name]["Fn::Sub"].startswith("{{resolve:secretsmanager:"), name
+def test_every_variable_is_one_that_somebody_reads(shared: dict[str, Any]) -> None:
+    assert set(shared) == DOCUMENTED | OURS | OF_OTHERS | BY_PARAMETER
+    assert {name.lower() for name in DOCUMENTED | OURS} <= set(Settings.model_fields)
 
 
 def test_no_parameter_takes_a_secret(template: Template) -> None:
-    assert not [name for name in template["Parameters"] if re.search("Password|Secret|Key|Merchant", name)]
+    taking = [name for name in template["Parameters"] if re.search("Password|Secret|Key|Merchant", name)]
+    assert taking == ["SecretsExtensionArn"]
 
 
-def test_only_automations_hold_the_openai_key(template: Template) -> None:
-    holders = [
-        name
-        for name, function in resources(template, "AWS::Serverless::Function").items()
-        if "OPENAI_API_KEY" in function["Properties"]["Environment"]["Variables"]
-    ]
-    assert holders == ["AutomationsFunction"]
+def test_the_extension_keeps_nothing_that_a_rotation_could_outlive(shared: dict[str, Any]) -> None:
+    assert shared["PARAMETERS_SECRETS_EXTENSION_CACHE_ENABLED"] == "false"
 
 
 def test_each_function_logs_under_its_own_name(template: Template) -> None:
@@ -81,53 +79,34 @@ def test_each_function_logs_under_its_own_name(template: Template) -> None:
     assert len(set(names)) == len(names)
 
 
-@pytest.mark.parametrize("stage", ["dev", "staging", "prod"])
+@pytest.mark.parametrize("name", STAGES)
 def test_the_platform_starts_with_a_stages_settings(
-    stage: str,
-    template: Template,
-    samconfig: dict[str, Any],
-    shared: dict[str, Any],
-    monkeypatch: pytest.MonkeyPatch,
+    name: str, template: Template, shared: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    given = parameters(template, samconfig, stage)
-    for name, value in shared.items():
-        monkeypatch.setenv(name, STAND_INS.get(name) or resolved(value, given))
-    settings = Settings()
-    assert settings.env == stage
-    assert settings.payments_mode == ("live" if stage == "prod" else "sandbox")
+    stage = Stage.of(name, template=template)
+    started_with = {variable: resolved(stage, value) for variable, value in shared.items()}
+    secrets = {f"zimmer/{name}/app": APP_SECRET, "DatabaseSecret": DATABASE_SECRET}
+    with secrets_extension.running(secrets) as extension:
+        for variable, value in (started_with | extension.environment).items():
+            monkeypatch.setenv(variable, value)
+        forget()
+        settings = Settings()
+    forget()
+    assert settings.env == name
+    assert settings.payments_mode == ("live" if name == "prod" else "sandbox")
     assert settings.cors_origins == [settings.frontend_url, settings.admin_url]
-
-
-@pytest.mark.parametrize("stage", ["dev", "staging", "prod"])
-def test_a_stages_parameters_are_ones_the_template_takes(
-    stage: str, template: Template, samconfig: dict[str, Any]
-) -> None:
-    given = parameters(template, samconfig, stage)
-    for name, parameter in template["Parameters"].items():
-        assert re.fullmatch(parameter.get("AllowedPattern", ".*"), given[name]), name
-        assert given[name] in parameter.get("AllowedValues", [given[name]]), name
-    assert set(given) == set(template["Parameters"])
+    assert settings.db_password.get_secret_value() == DATABASE_SECRET["password"]
+    assert sorted(extension.asked) == sorted(secrets)
 
 
 def test_a_person_confirms_what_changes_in_prod(samconfig: dict[str, Any]) -> None:
     assert samconfig["prod"]["deploy"]["parameters"]["confirm_changeset"] is True
 
 
-def parameters(template: Template, samconfig: dict[str, Any], stage: str) -> dict[str, str]:
-    """The template's defaults under what samconfig gives for a stage."""
-    defaults = {name: str(entry["Default"]) for name, entry in template["Parameters"].items() if "Default" in entry}
-    overrides = samconfig[stage]["deploy"]["parameters"]["parameter_overrides"]
-    return defaults | dict(line.split("=", 1) for line in overrides)
-
-
-def resolved(value: Any, given: dict[str, str]) -> str:
+def resolved(stage: Stage, value: Any) -> str:
     """A variable as CloudFormation would write it; a resource's attribute becomes its name."""
-    match value:
-        case {"Ref": name}:
-            return given.get(str(name), str(name))
-        case {"Fn::Sub": str(text)}:
-            return re.sub(r"\$\{(\w+)\}", lambda found: given.get(found[1], found[1]), text)
-        case {"Fn::GetAtt": [name, _]}:
+    match stage.value(value):
+        case {"Ref": name} | {"Fn::GetAtt": [name, *_]}:
             return str(name)
-        case _:
-            return str(value)
+        case found:
+            return str(found)
