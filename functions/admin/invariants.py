@@ -23,6 +23,12 @@ QUESTIONS: dict[str, str] = {
             FROM token_entries GROUP BY user_automation_id
         ) sums ON sums.user_automation_id = ua.id
         WHERE ua.demo_tokens <> coalesce(sums.demo, 0) OR ua.tokens_remaining <> coalesce(sums.paid, 0)""",
+    "each use of a discount code is confirmed exactly when its purchase was credited": """
+        SELECT p.id AS payment_id, p.status, p.discount_code, use.state
+        FROM payments p LEFT JOIN discount_redemptions use ON use.payment_id = p.id
+        WHERE p.discount_code IS NOT NULL AND (
+            use.id IS NULL
+            OR (p.credited_at IS NOT NULL) <> (use.state = 'confirmed'))""",
     "each entry continues the one before it": """
         SELECT id, user_automation_id, seq FROM (
             SELECT e.*, lag(hash, 1, ''::bytea) OVER chain AS before_hash, row_number() OVER chain AS place

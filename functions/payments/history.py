@@ -33,6 +33,8 @@ def own_payment(session: ReadSession, customer: Person, transaction_id: str) -> 
     events = session.entities(select(PaymentEvent).where(PaymentEvent.payment_id == row.id).order_by(PaymentEvent.seq))
     return PaymentDetail(
         **_line(row),
+        amount_before=row.amount_before,
+        discount_code=row.discount_code,
         card_pan=row.card_pan,
         redirect_url=_redirect_url(row),
         expires_at=row.expires_at,

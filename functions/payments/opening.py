@@ -11,13 +11,13 @@ from typing import assert_never
 
 from sqlalchemy import and_, or_, select
 
-from functions.payments import pricing, quotes, settlement
+from functions.payments import discounts, pricing, quotes, settlement
 from functions.payments.gateways.base import Refused, Started, Unknown
 from functions.payments.pricing import Price
 from functions.payments.quotes import Quote
 from functions.payments.schemas import InitPayment, InitQuoted
 from functions.payments.states import OPEN, Because, locked, move, record
-from zimmer import clock
+from zimmer import clock, events
 from zimmer.auth.dependencies import Person
 from zimmer.db import Session
 from zimmer.errors import (
@@ -57,15 +57,16 @@ class Wish:
     automation_id: int
     tokens: int
     body_hash: bytes  # by this the same request is told from another one under the same key
+    discount_code: str | None = None
     quote: Quote | None = None
 
 
 def wish_of(customer: Person, body: InitPayment | InitQuoted) -> Wish:
     """Read an order. Raises QuoteInvalid."""
     if isinstance(body, InitPayment):
-        return Wish(body.automation_id, body.tokens, _hash_of(body))
+        return Wish(body.automation_id, body.tokens, _hash_of(body), body.discount_code)
     quote = quotes.read(body.quote, user_id=customer.id)
-    return Wish(quote.automation_id, quote.tokens, _hash_of(body), quote)
+    return Wish(quote.automation_id, quote.tokens, _hash_of(body), quote.discount_code, quote)
 
 
 def opened_before(session: Session, customer: Person, wish: Wish, client_key: str) -> Payment | None:
@@ -82,7 +83,7 @@ def opened_before(session: Session, customer: Person, wish: Wish, client_key: st
         return None
     if payment.body_hash != wish.body_hash:
         raise IdempotencyConflict
-    if payment.authority is None:
+    if payment.authority is None and payment.amount:
         _ask_again(session, payment, customer, wish)
     return payment
 
@@ -100,9 +101,6 @@ def open_payment(session: Session, customer: Person, wish: Wish, *, client_key: 
         user_id=customer.id,
         automation_id=wish.automation_id,
         user_automation_id=terms.user_automation_id,
-        amount=terms.price.amount,
-        amount_before=terms.price.amount_before,
-        unit_price=terms.price.unit_price,
         tokens_purchased=wish.tokens,
         transaction_id=secrets.token_urlsafe(16),
         status=S.CREATED,
@@ -114,11 +112,26 @@ def open_payment(session: Session, customer: Person, wish: Wish, *, client_key: 
         next_check_at=now + ASKING_TAKES,
         event_seq=0,
         trace_id=trace_id,
+        **_priced(terms.price),
     )
     session.add(payment)
     session.flush()
     record(session, payment, Because("opened", actor_of(customer)))
+    use_discount(session, payment, actor=actor_of(customer))
     return payment
+
+
+def use_discount(session: Session, payment: Payment, *, actor: str) -> None:
+    """Reserve the use of the purchase's code. With nothing left to pay no bank is asked, and the tokens are
+    promised at once.
+    """
+    discounts.reserve(session, payment)
+    if payment.amount:
+        return
+    now = clock.now()
+    facts = {"verified_at": now, "lease_until": None, "next_check_at": now + settlement.REQUEUE_AFTER}
+    move(session, payment, S.VERIFIED, Because("nothing-to-pay", actor), **facts)
+    events.promise(session, events.CreditPayment(payment.id))
 
 
 def keep_answer(session: Session, payment_id: int, answer: Started | Refused | Unknown, *, actor: str) -> Payment:
@@ -156,12 +169,12 @@ class Terms:
     price: Price
 
 
-def terms_now(session: Session, customer: Person, wish: Wish) -> Terms:
-    """The price of an order, if it may be placed. Raises what `start_purchase` lists."""
+def terms_now(session: Session, customer: Person, wish: Wish, *, again: Payment | None = None) -> Terms:
+    """The price of an order, if it may be placed, or placed `again`. Raises what `start_purchase` lists."""
     settings = unpaused_settings(session)
     refuse_too_many_open(session, customer, settings.max_open_payments)
     automation, copy = sellable(session, customer, wish.automation_id)
-    price = wish.quote.price if wish.quote else price_now(session, automation, wish.tokens, settings)
+    price = wish.quote.price if wish.quote else price_now(session, customer, automation, wish, settings, again)
     return Terms(copy.id, price)
 
 
@@ -169,14 +182,30 @@ def quoted(session: Session, customer: Person, order: InitPayment) -> Quote:
     """A new quote for what may be bought now. How many purchases are open does not matter yet."""
     settings = unpaused_settings(session)
     automation, _ = sellable(session, customer, order.automation_id)
-    price = price_now(session, automation, order.tokens, settings)
+    price = price_now(session, customer, automation, wish_of(customer, order), settings)
     return quotes.promise(customer.id, automation.id, order.tokens, price)
 
 
-def price_now(session: Session, automation: Automation, tokens: int, settings: BusinessSettings) -> Price:
-    """What so many tokens cost by today's catalogue. Raises BelowMinimum, AboveMaximum, PackageOnly."""
+def price_now(
+    session: Session,
+    customer: Person,
+    automation: Automation,
+    wish: Wish,
+    settings: BusinessSettings,
+    again: Payment | None = None,
+) -> Price:
+    """What so many tokens cost by today's catalogue, less the discount that the customer's code gives.
+
+    Raises BelowMinimum, AboveMaximum, PackageOnly, DiscountRefused.
+    """
     packages = session.scalars(select(AutomationPackage).where(AutomationPackage.automation_id == automation.id)).all()
-    return pricing.price(automation, packages, tokens, limits=settings)
+    discount = None
+    if wish.discount_code:
+        besides = again.id if again else None
+        discount = discounts.offered(
+            session, wish.discount_code, automation_id=automation.id, user_id=customer.id, besides=besides
+        )
+    return pricing.price(automation, packages, wish.tokens, limits=settings, discount=discount)
 
 
 def refuse_used_or_ended(session: Session, customer: Person, wish: Wish, quote: Quote) -> None:
@@ -253,14 +282,9 @@ def _ask_again(session: Session, payment: Payment, customer: Person, wish: Wish)
         raise InProgress(retry_after_s=max(1, round((payment.lease_until - now).total_seconds())))
     if wish.quote and now >= payment.expires_at:
         raise QuoteExpired
-    terms = terms_now(session, customer, wish)
-    price = (
-        terms.price if now >= payment.expires_at else Price(payment.unit_price, payment.amount_before, payment.amount)
-    )
-    facts = {
-        "amount": price.amount,
-        "amount_before": price.amount_before,
-        "unit_price": price.unit_price,
+    terms = terms_now(session, customer, wish, again=payment)
+    facts = _priced(terms.price) if now >= payment.expires_at else {}
+    facts |= {
         "checks": 0,
         "canceled_at": None,
         "expires_at": expiry(now),  # the customer has the whole time to pay, from now
@@ -268,3 +292,15 @@ def _ask_again(session: Session, payment: Payment, customer: Person, wish: Wish)
         "next_check_at": now + ASKING_TAKES,
     }
     move(session, payment, S.CREATED, Because("asked-again", actor_of(customer)), **facts)
+    use_discount(session, payment, actor=actor_of(customer))
+
+
+def _priced(price: Price) -> dict[str, object]:
+    """The columns that a price gives a purchase."""
+    return {
+        "amount": price.amount,
+        "amount_before": price.amount_before,
+        "unit_price": price.unit_price,
+        "discount_code": price.discount.code if price.discount else None,
+        "discount_percent": price.discount.percent if price.discount else None,
+    }

@@ -11,8 +11,9 @@ import json
 import secrets
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
-from functions.payments.pricing import Price
+from functions.payments.pricing import Discount, Price
 from zimmer import clock, crypto
 from zimmer.errors import QuoteInvalid
 from zimmer.money import Rial
@@ -34,10 +35,13 @@ class Quote:
     amount_before: Rial
     amount: Rial
     ends_at: int  # seconds since 1970
+    discount_code: str | None = None
+    discount_percent: str | None = None  # as the code says it, "20.00"
 
     @property
     def price(self) -> Price:
-        return Price(self.unit_price, self.amount_before, self.amount)
+        discount = Discount(self.discount_code, Decimal(self.discount_percent or 0)) if self.discount_code else None
+        return Price(self.unit_price, self.amount_before, self.amount, discount)
 
     @property
     def expires_at(self) -> datetime:
@@ -59,6 +63,8 @@ def promise(user_id: int, automation_id: int, tokens: int, price: Price) -> Quot
         amount_before=price.amount_before,
         amount=price.amount,
         ends_at=int((clock.now() + VALID_FOR).timestamp()),
+        discount_code=price.discount.code if price.discount else None,
+        discount_percent=str(price.discount.percent) if price.discount else None,
     )
 
 

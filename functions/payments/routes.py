@@ -3,7 +3,6 @@
 import re
 from datetime import timedelta
 from typing import Annotated
-from urllib.parse import quote as percent_encoded
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Request
 from fastapi.responses import RedirectResponse
@@ -28,6 +27,7 @@ from zimmer.errors import (
     AutomationNotFound,
     AutomationUnavailable,
     BelowMinimum,
+    DiscountRefused,
     GatewayRefused,
     GatewayUnavailable,
     IdempotencyConflict,
@@ -42,7 +42,6 @@ from zimmer.errors import (
 )
 from zimmer.observability import logger
 from zimmer.pagination import Page, PageLimit
-from zimmer.settings import get_settings
 from zimmer.throttle import Limit
 from zimmer.web import RequestId, client_ip, problems
 
@@ -81,6 +80,7 @@ NOT_FOR_SALE = (
     BelowMinimum,
     AboveMaximum,
     PackageOnly,
+    DiscountRefused,
 )
 
 
@@ -196,9 +196,4 @@ def settled_and_redirected(
             service.bank_returned(transaction_id, authority, paid=status == "OK", gateway=gateway, trace_id=request_id)
         except SQLAlchemyError:  # the sweep will ask about this payment; its customer must not meet an error page
             logger().exception("callback.left-for-the-sweep", transaction_id=transaction_id)
-    return RedirectResponse(return_page(transaction_id), status_code=303)
-
-
-def return_page(transaction_id: str) -> str:
-    """The panel's page that follows a purchase to its end. Nothing else is ever redirected to."""
-    return f"{get_settings().frontend_url}/payment/return/?payment={percent_encoded(transaction_id, safe='')}"
+    return RedirectResponse(service.return_page(transaction_id), status_code=303)

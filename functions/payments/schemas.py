@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, Field, WrapValidator
+from pydantic import BaseModel, Field, StringConstraints, WrapValidator
 
 from functions.payments.states import Phase, WireStatus
 from zimmer.web import RowId, StrictBody
@@ -11,11 +11,16 @@ from zimmer.web import RowId, StrictBody
 MOST_TOKENS = 10_000_000
 
 
+# As people type it: any case, with blanks around it.
+DiscountCode = Annotated[str, StringConstraints(strip_whitespace=True, to_upper=True, pattern=r"^[A-Za-z0-9_-]{1,50}$")]
+
+
 class InitPayment(StrictBody):
     """How many tokens of which automation. What they cost is the server's to say."""
 
     automation_id: RowId
     tokens: Annotated[int, Field(ge=1, le=MOST_TOKENS, strict=True)]
+    discount_code: DiscountCode | None = None
 
 
 class InitQuoted(StrictBody):
@@ -43,13 +48,17 @@ class Quoted(BaseModel):
     amount: int
     discount: int
     amount_before: int
+    discount_code: str | None
+    discount_percent: float | None
     currency: str = "IRR"
     expires_at: datetime
     expires_in: int
 
 
 class PaymentStarted(BaseModel):
-    """A purchase waits at the bank: send the customer to `redirect_url`."""
+    """A purchase waits at the bank: send the customer to `redirect_url`. With nothing to pay (`amount` 0) that is
+    the return page.
+    """
 
     payment_id: int
     transaction_id: str
@@ -87,6 +96,8 @@ class TimelineStep(BaseModel):
 class PaymentDetail(PaymentLine):
     """A purchase as its owner sees it. `redirect_url` while it can still be paid."""
 
+    amount_before: int
+    discount_code: str | None
     card_pan: str | None
     redirect_url: str | None
     expires_at: datetime

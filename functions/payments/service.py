@@ -5,6 +5,7 @@ All but the last are conversations with the gateway.
 
 import hmac
 from datetime import timedelta
+from urllib.parse import quote as percent_encoded
 
 from sqlalchemy import select
 
@@ -13,7 +14,7 @@ from functions.payments.gateways.base import Gateway, Order, Refused, Started, U
 from functions.payments.opening import actor_of, keep_answer, open_payment, opened_before, quoted, wish_of
 from functions.payments.schemas import InitPayment, InitQuoted, PaymentStarted, Quoted
 from functions.payments.states import AT_NO_BANK, Because, move, record
-from zimmer import clock
+from zimmer import clock, events
 from zimmer.auth.dependencies import Person
 from zimmer.db import ReadSession, Session, committed
 from zimmer.errors import GatewayRefused, GatewayUnavailable, InProgress, PaymentNotFound
@@ -36,6 +37,8 @@ def quote(session: Session, customer: Person, order: InitPayment) -> Quoted:
         amount=new.amount,
         discount=new.amount_before - new.amount,
         amount_before=new.amount_before,
+        discount_code=new.discount_code,
+        discount_percent=float(new.discount_percent) if new.discount_percent else None,
         expires_at=new.expires_at,
         expires_in=int(quotes.VALID_FOR.total_seconds()),
     )
@@ -50,8 +53,8 @@ def start_purchase(
     committed. The same key and body get the same purchase; where the gateway's answer was lost it is
     asked again for it. Raises IdempotencyConflict (same key, other body), InProgress, TooManyOpenPayments,
     AutomationNotFound, AutomationNotAdded, AutomationUnavailable, BelowMinimum, AboveMaximum, PackageOnly,
-    QuoteInvalid, QuoteExpired, QuoteUsed (under another key), GatewayUnavailable (no answer), GatewayRefused;
-    after each of them nothing was charged.
+    DiscountRefused, QuoteInvalid, QuoteExpired, QuoteUsed (under another key), GatewayUnavailable (no answer),
+    GatewayRefused; after each of them nothing was charged. With nothing to pay the gateway is not asked at all.
     """
     wish = wish_of(customer, order)
     with committed() as session:
@@ -59,6 +62,9 @@ def start_purchase(
             session, customer, wish, client_key=client_key, trace_id=trace_id
         )
         asked = _order_of(session, payment, customer)
+    if payment.amount == 0:
+        events.publish_soon()
+        return _started(payment)
     if payment.authority is None:
         answer = gateway.start(asked)  # nothing is locked while we wait for the bank
         with committed() as session:
@@ -154,11 +160,18 @@ def _raise_unless_started(answer: Started | Refused | Unknown) -> None:
 
 
 def _started(payment: Payment) -> PaymentStarted:
-    if payment.authority is None:
+    if payment.authority is None and payment.amount:
         raise InProgress(retry_after_s=1)
     return PaymentStarted(
         payment_id=payment.id,
         transaction_id=payment.transaction_id,
-        redirect_url=gateways.start_pay_url(payment.authority),
+        redirect_url=gateways.start_pay_url(payment.authority)
+        if payment.authority
+        else return_page(payment.transaction_id),
         amount=payment.amount,
     )
+
+
+def return_page(transaction_id: str) -> str:
+    """The panel's page that follows a purchase to its end. Nothing else but the bank is ever redirected to."""
+    return f"{get_settings().frontend_url}/payment/return/?payment={percent_encoded(transaction_id, safe='')}"

@@ -1,7 +1,8 @@
 """Every minute: whatever was left half done is finished.
 
-In this order: messages that were promised and not sent; verified payments nobody credited; then the
-gateway is asked about customers who never came back, until the time or the calls of this run are used.
+In this order: messages that were promised and not sent; verified payments nobody credited; uses of discount
+codes that came to nothing; then the gateway is asked about customers who never came back, until the time or the
+calls of this run are used.
 
 Every tenth minute, by the time the schedule names, the gateway is first asked what it holds unverified. No
 state is kept about that: containers come and go, a run that was lost is made up for ten minutes later, and
@@ -18,7 +19,7 @@ from typing import Any, TypedDict
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from functions.payments import gateways, strays
+from functions.payments import discounts, gateways, strays
 from functions.payments.allowance import Allowance
 from functions.payments.gateways.base import Gateway, Inquired, Report, Standing, Unknown
 from functions.payments.settlement import LEASE, REQUEUE_AFTER, confirm, later, told
@@ -118,6 +119,7 @@ def _sweep(steps: Steps, questions: Sequence[Question], *, seconds: float) -> Sw
     published = steps.attempt("publish", events.publish)
     requeued = steps.attempt("requeue", requeue_uncredited)
     published += steps.attempt("publish", events.publish) if requeued else 0
+    steps.attempt("release", release_discounts)
     asked = sum(steps.attempt(name, partial(ask, allowance)) for name, ask in questions)
     return Swept(published=published, requeued=requeued, asked=asked)
 
@@ -141,6 +143,12 @@ def requeue_uncredited() -> int:
         session.flush()
         events.promise_again(session, (CreditPayment(payment.id) for payment in overdue))
     return len(overdue)
+
+
+def release_discounts() -> int:
+    """Give back the uses of discount codes whose purchases came to nothing. Returns how many."""
+    with committed() as session:
+        return discounts.release_expired(session)
 
 
 def ask_about_the_missing(gateway: Gateway, allowance: Allowance) -> int:

@@ -3,6 +3,7 @@
 import random
 from collections.abc import Iterator
 from contextlib import closing, suppress
+from decimal import Decimal
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -17,14 +18,15 @@ from functions.payments.states import Because, move
 from functions.payments.sweep import sweep, sweep_with_unverified
 from local.zarinpal.running import Zarinpal
 from tests.concurrency.races import at_once
-from tests.factories import make_copy, make_payment, make_user, person_of, purchase_in
+from tests.factories import make_automation, make_copy, make_payment, make_user, person_of, purchase_in
 from tests.functions.payments.purchases import paid_but_lost
-from zimmer import ledger
+from zimmer import clock, ledger
 from zimmer.db import Database, Session, committed, database, using
-from zimmer.errors import GatewayUnavailable, InProgress, QuoteUsed, TooManyOpenPayments
+from zimmer.errors import DiscountRefused, GatewayUnavailable, InProgress, QuoteUsed, TooManyOpenPayments
 from zimmer.models import (
     Bucket,
     BusinessSettings,
+    DiscountCode,
     EntryKind,
     Payment,
     PaymentStatus,
@@ -345,3 +347,29 @@ def test_a_late_repetition_and_the_sweep_do_not_both_own_a_lost_purchase(
     assert payment is not None
     assert (payment.authority == lost.authority) == (payment.status is S.VERIFIED)
     assert len(zarinpal.calls("request")) <= 2
+
+
+# the last use of a discount code
+
+
+def test_the_last_three_uses_of_a_code_go_to_three_of_twenty(
+    shared: Database, own_database: str, gateway: Gateway
+) -> None:
+    with shared.transaction() as session:
+        automation = make_automation(session)
+        copies = [make_copy(session, make_user(session), automation) for _ in range(20)]
+        people = [person_of(session, copy) for copy in copies]
+        code = DiscountCode(code="LAST3", percent=Decimal(20), max_uses=3, created_at=clock.now())
+        session.add(code)
+        automation_id = automation.id
+    order = InitPayment(automation_id=automation_id, tokens=100, discount_code="LAST3")
+
+    def buy(number: int) -> str:
+        try:
+            start_purchase(people[number], order, client_key="purchase-0001", gateway=gateway, trace_id="race")
+        except DiscountRefused as refusal:
+            return str(refusal.data["reason"])
+        return "sold"
+
+    answers = at_once(own_database, buy, threads=20)
+    assert sorted(answers) == ["sold"] * 3 + ["used-up"] * 17

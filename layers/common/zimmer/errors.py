@@ -18,7 +18,7 @@
     │                           BalanceBelowZero · NotInReview · TwofaOn · TwofaOff · TwofaMandatory
     ├── BodyTooLarge 413
     ├── Unprocessable 422       ValidationFailed · BelowMinimum · AboveMaximum · PackageOnly · QuoteInvalid
-    │                           TooManyRows · LinkInvalid · CodeInvalid · PasswordWrong
+    │                           DiscountRefused · TooManyRows · LinkInvalid · CodeInvalid · PasswordWrong
     ├── TooManyRequests 429
     └── Unavailable 503         GatewayUnavailable · GatewayRefused · DatabaseUnavailable · QueueUnavailable
 
@@ -466,6 +466,18 @@ class PackageOnly(Unprocessable):
 
     def __init__(self, *, sizes: list[int]) -> None:
         super().__init__(f"{len(sizes)} sizes can be bought", sizes=sizes)
+
+
+class DiscountRefused(Unprocessable):
+    """A discount code that takes nothing off here. `reason` is one of unknown, other-automation, not-yet, ended,
+    used-by-you, used-up.
+    """
+
+    code = "discount-refused"
+    title = "This discount code cannot be used"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"The code is refused: {reason}", reason=reason)
 
 
 class QuoteInvalid(Unprocessable):

@@ -3,6 +3,7 @@
 Toman is a way of *showing* an amount (ten rials); prices are whole tomans, so amounts end in a zero.
 """
 
+from decimal import Decimal
 from typing import NewType
 
 Rial = NewType("Rial", int)
@@ -23,3 +24,20 @@ def tokens_for_at_least(amount: Rial, *, unit_price: Rial) -> int:
 def tokens_for_at_most(amount: Rial, *, unit_price: Rial) -> int:
     """The largest number of tokens whose price does not pass `amount` (rounds down)."""
     return amount // unit_price
+
+
+def discounted(amount: Rial, percent: Decimal) -> Rial:
+    """What is left to pay of `amount` after `percent` (0..100, two places) is taken off.
+
+    Rounds down to a whole toman: what does not divide is the buyer's.
+    """
+    hundredths = int(percent * 100)
+    left = amount - amount * hundredths // 10_000
+    return Rial(left - left % RIALS_PER_TOMAN)
+
+
+def least_before_discount(amount: Rial, percent: Decimal) -> Rial:
+    """The smallest whole-toman price of which `amount` (whole tomans) is left after `percent` (below 100)."""
+    kept = 10_000 - int(percent * 100)
+    price = (amount - 1) * 10_000 // kept + 1  # the discount is rounded down, so a rial less than the share is enough
+    return Rial(price + -price % RIALS_PER_TOMAN)

@@ -130,7 +130,7 @@ def test_many_open_purchases_do_not_keep_the_price_secret(
     assert init_with(customer, quote).code == "too-many-open-payments"
 
 
-@pytest.mark.parametrize("field", ["discount_code", "amount", "unit_price", "user_id", "quote"])
+@pytest.mark.parametrize("field", ["discount_percent", "amount", "unit_price", "user_id", "quote"])
 def test_a_field_that_we_do_not_know_is_refused(customer: Api, copy: UserAutomation, field: str) -> None:
     answer = customer.post(QUOTE, {"automation_id": copy.automation_id, "tokens": 100, field: "x"})
     assert (answer.status, answer.json["errors"][0]["loc"]) == (422, ["body", field])

@@ -32,6 +32,7 @@ const SENTENCES: Record<Code, Sentence> = {
   conflict: "This does not fit to how things stand now. Reload the page.",
   "daily-cap-reached": "Today's spending cap is reached.",
   "database-unavailable": OUR_FAULT,
+  "discount-refused": "This discount code cannot be used.",
   "email-taken": "There is an account with this e-mail already.",
   forbidden: "You may not do this.",
   "gateway-refused": "The bank gateway refused. Nothing was changed.",

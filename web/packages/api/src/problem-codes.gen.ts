@@ -17,6 +17,7 @@ export const PROBLEM_CODES = [
   "conflict",
   "daily-cap-reached",
   "database-unavailable",
+  "discount-refused",
   "email-taken",
   "forbidden",
   "gateway-refused",

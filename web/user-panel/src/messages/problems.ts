@@ -13,6 +13,16 @@ const OUR_FAULT = "این بخش اکنون پاسخ نمی‌دهد. مشکل �
 const GATEWAY_AWAY =
   "درگاه زرین‌پال اکنون پاسخ نمی‌دهد. خرید را موقتاً بسته‌ایم تا پولی سرگردان نماند؛ با برقراری درگاه خودکار باز می‌شود."
 
+const DISCOUNT_UNKNOWN = "چنین کد تخفیفی نداریم. آن را دوباره نگاه کنید."
+const DISCOUNT_REASONS: Record<string, string> = {
+  unknown: DISCOUNT_UNKNOWN,
+  "other-automation": "این کد تخفیف برای این اتوماسیون نیست.",
+  "not-yet": "زمان این کد تخفیف هنوز نرسیده است.",
+  ended: "زمان این کد تخفیف گذشته است.",
+  "used-by-you": "این کد تخفیف را پیش‌تر به کار برده‌اید.",
+  "used-up": "ظرفیت این کد تخفیف پر شده است.",
+}
+
 const SENTENCES: Record<Code, Sentence> = {
   "above-maximum": ({ max_tokens }) =>
     `این مقدار از سقف درگاه بیشتر است. بیشترین خرید ${amount(max_tokens)} توکن است.`,
@@ -33,6 +43,7 @@ const SENTENCES: Record<Code, Sentence> = {
   conflict: "این تغییر با وضعیت کنونی نمی‌خواند. صفحه را تازه کنید.",
   "daily-cap-reached": "سقف مصرف امروز پر شد. ربات از ساعت ۰۰:۰۰ دوباره کار می‌کند.",
   "database-unavailable": OUR_FAULT,
+  "discount-refused": ({ reason }) => DISCOUNT_REASONS[String(reason)] ?? DISCOUNT_UNKNOWN,
   "email-taken": "با این ایمیل پیش‌تر حساب ساخته‌اند. اگر حساب از شماست، وارد شوید.",
   forbidden: "اجازهٔ این کار را ندارید.",
   "gateway-refused": `درگاه بانکی این پرداخت را نپذیرفت. ${NOTHING_LOST} کمی بعد دوباره تلاش کنید.`,
