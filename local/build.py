@@ -9,12 +9,13 @@ share ours. Neither Docker nor an AWS account is needed.
 """
 
 import argparse
+import contextlib
 import os
 import shutil
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -32,10 +33,13 @@ class BuildFailed(Exception):
     """A tool is missing or refused; what it said itself stands above this in the terminal."""
 
 
-def sam(*args: str) -> None:
-    """Run the pinned SAM CLI on this project. Raises BuildFailed when it fails."""
-    _sync_sam()
-    _run([str(SAM_VENV / "bin" / "sam"), *args], env=_build_environment())
+def sam(*args: str, variables: Mapping[str, str] | None = None, log: Path | None = None) -> None:
+    """Run the pinned SAM CLI on this project, with these variables for the Makefiles. Raises BuildFailed.
+
+    What it says goes to the terminal, or into `log`.
+    """
+    sync_sam()
+    _run([str(SAM_VENV / "bin" / "sam"), *args], env=_build_environment() | dict(variables or {}), log=log)
 
 
 def validate() -> None:
@@ -90,9 +94,15 @@ def python313() -> str | None:
     return next((candidate for candidate in _python313_candidates() if _is_python313(candidate)), None)
 
 
-def _sync_sam() -> None:
-    command = [uv(), "sync", "--quiet", "--frozen", "--project", str(SAM_PROJECT), "--python", sys.executable]
-    _run(command, env=_quiet() | {"UV_PROJECT_ENVIRONMENT": str(SAM_VENV)})
+def sync_sam() -> None:
+    """Install the pinned SAM CLI, unless it is there. Raises BuildFailed."""
+    sync(SAM_PROJECT, SAM_VENV, sys.executable)
+
+
+def sync(project: Path, environment: Path, python: str, *, log: Path | None = None) -> None:
+    """Bring a virtual environment of this Python in line with the project's uv.lock. Raises BuildFailed."""
+    command = [uv(), "sync", "--quiet", "--frozen", "--project", str(project), "--python", python]
+    _run(command, env=_quiet() | {"UV_PROJECT_ENVIRONMENT": str(environment)}, log=log)
 
 
 def _build_environment() -> dict[str, str]:
@@ -128,8 +138,9 @@ def _is_python313(candidate: str) -> bool:
         return False
 
 
-def _run(command: list[str], *, env: dict[str, str]) -> None:
-    status = subprocess.run(command, cwd=ROOT, env=env, check=False).returncode
+def _run(command: list[str], *, env: dict[str, str], log: Path | None = None) -> None:
+    with log.open("ab") if log else contextlib.nullcontext() as output:
+        status = subprocess.run(command, cwd=ROOT, env=env, check=False, stdout=output, stderr=output).returncode
     if status:
         raise BuildFailed(f"`{Path(command[0]).name} {' '.join(command[1:])}` ended with {status}")
 

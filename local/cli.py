@@ -34,6 +34,12 @@ def up(arguments: list[str]) -> int:
     parser.add_argument("--admin-port", type=int, default=3001, help="of the staff dashboard (3001, or the next free)")
     parser.add_argument("--without-panels", action="store_true", help="the API alone; nothing is built")
     parser.add_argument("--sandboxes", type=int, default=1, metavar="N", help="processes per function (1)")
+    parser.add_argument(
+        "--runtime",
+        choices=("source", "lambda"),
+        default="source",
+        help="what runs the functions: this tree's code, or the built artifacts in Lambda's own runtime (source)",
+    )
     parser.add_argument("--without-worker", action="store_true", help="take payments, but credit no tokens")
     parser.add_argument("--empty", action="store_true", help="seed accounts and automations, and no past")
     parser.add_argument("-v", "--verbose", action="store_true", help="show every request")
@@ -48,6 +54,7 @@ def up(arguments: list[str]) -> int:
         admin_port=chosen.admin_port,
         with_panels=not chosen.without_panels,
         sandboxes=max(1, chosen.sandboxes),
+        runtime=chosen.runtime,
         with_worker=not chosen.without_worker,
         with_history=not chosen.empty,
     )
@@ -72,6 +79,12 @@ def e2e(arguments: list[str]) -> int:
         "only-on-failure",
     ]
     return test([*kept, *paths, *arguments])
+
+
+def runtime(arguments: list[str]) -> int:
+    from local.emulator.measuring import main as run
+
+    return run(arguments)
 
 
 def screenshots(arguments: list[str]) -> int:
@@ -185,6 +198,7 @@ VERBS: dict[str, Callable[[list[str]], int]] = {
     "up": up,
     "test": test,
     "e2e": e2e,
+    "runtime": runtime,
     "screenshots": screenshots,
     "lint": lint,
     "web": web,

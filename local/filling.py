@@ -1,6 +1,7 @@
 """The database before the first request: reached, in its newest shape, with the seed in it."""
 
 import socket
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from local import screen
@@ -16,12 +17,16 @@ def refuse_unreachable(database_url: str) -> None:
         raise StepFailed(f"nobody answers at {place.hostname}: {error}", mend="unset DATABASE_URL") from error
 
 
-def fill(database_url: str, *, with_history: bool) -> object:
+def migrate_here(database_url: str) -> None:
+    from zimmer.migrations import upgrade  # Alembic costs 0.3 s
+
+    upgrade(database_url)
+
+
+def fill(database_url: str, *, with_history: bool, migrate: Callable[[str], None] = migrate_here) -> object:
     """The stored shape and the seed; whatever the seed tells about itself."""
     with screen.step("migrating the database"):
-        from zimmer.migrations import upgrade  # Alembic costs 0.3 s
-
-        upgrade(database_url)
+        migrate(database_url)
     with screen.step("seeding it"):
         from local.seed import seed, seed_accounts  # so does the layer with its models
 

@@ -10,13 +10,13 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from local import moved_clock, node, panels, ports, queues, record, screen
 from local.companion import Companion, beside, running
 from local.environment import DATA, LOGS, Places, adopt, local_keys, shared_environment
 from local.errors import StepFailed
-from local.filling import accounts_of, fill, refuse_unreachable, service_token_of
+from local.filling import accounts_of, fill, migrate_here, refuse_unreachable, service_token_of
 from local.gateway import Gateway, local_origins
 from local.http_event import Reply, Request
 from local.leash import Leash
@@ -25,9 +25,10 @@ from local.poller import Poller
 from local.postgres import Postgres
 from local.queues import Address
 from local.record import Record
-from local.sandbox import Sandboxes, Surroundings
+from local.sandbox import Kind, Sandboxes, Surroundings
 from local.scheduler import Clock
 from local.serving import serving
+from local.source_sandbox import from_source
 from local.template import ROOT, cors, event_sources, functions, limits, load_template, routes, schedules
 from local.template import queues as queues_of
 from local.throttle import Throttle
@@ -36,6 +37,10 @@ if TYPE_CHECKING:
     from local.control import Control
 
 POSTGRES_PORT, QUEUE_PORT, ZARINPAL_PORT, AUTOMATION_PORT, MAILBOX_PORT = 54320, 8020, 8010, 8030, 8040
+MIGRATE = "MigrateFunction"
+
+
+Runtime = Literal["source", "lambda"]  # the code of this tree, or the built artifacts in Lambda's own runtime
 
 
 @dataclass(frozen=True)
@@ -47,6 +52,7 @@ class Wishes:
     admin_port: int = panels.DASHBOARD.port
     with_panels: bool = True
     sandboxes: int = 1
+    runtime: Runtime = "source"
     with_worker: bool = True
     with_history: bool = True  # without it, the seed has accounts and automations only
 
@@ -66,6 +72,7 @@ class Platform:
     def start(self) -> None:
         """Everything, one shown step after the other. Raises StepFailed after the step has said why."""
         sockets = self._take_port()
+        kind = self._kind_of_sandbox()
         panel_url = self._start_panel(panels.CUSTOMER, self._wishes.panel_port)
         admin_url = self._start_panel(panels.DASHBOARD, self._wishes.admin_port)
         queue_server = self._beside("queue", QUEUE_PORT, "moto.server", "-H", "localhost", "-p")
@@ -90,11 +97,11 @@ class Platform:
         adopt(environment)
         moved_clock.reset()
         self._undo.callback(moved_clock.reset)
-        seeded = fill(database_url, with_history=self._wishes.with_history)
-        automation = self._start_others(bank, mailbox, seeded)
         surroundings = Surroundings(environment, LOGS, self._leash)
-        sandboxes = Sandboxes(functions(self._template), surroundings, per_function=self._wishes.sandboxes)
+        sandboxes = Sandboxes(functions(self._template), kind(surroundings), per_function=self._wishes.sandboxes)
         self._undo.callback(sandboxes.stop)
+        seeded = fill(database_url, with_history=self._wishes.with_history, migrate=self._migrations(sandboxes))
+        automation = self._start_others(bank, mailbox, seeded)
         control = self._control(sandboxes, queue_server, addresses, places)
         self._open_gateway(sandboxes, sockets, places, control.room)
         self._begin_background(sandboxes, control.pollers)
@@ -111,6 +118,19 @@ class Platform:
         for held in sockets:
             self._undo.callback(held.close)
         return sockets
+
+    def _kind_of_sandbox(self) -> Callable[[Surroundings], Kind]:
+        if self._wishes.runtime == "source":
+            return from_source
+        from local.emulator.preparing import prepared
+
+        return prepared()
+
+    def _migrations(self, sandboxes: Sandboxes) -> Callable[[str], None]:
+        """In the tree's own code, or as a deployment does it: by the function that is made for it."""
+        if self._wishes.runtime == "source":
+            return migrate_here
+        return lambda _: sandboxes.invoke(MIGRATE, {})
 
     def _start_panel(self, panel: Panel, wanted: int) -> str:
         """The panel's address, its export being served there; empty when nobody wants it."""

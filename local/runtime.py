@@ -30,8 +30,8 @@ class Context:
     client_context: None = None
 
     @property
-    def memory_limit_in_mb(self) -> int:
-        return int(os.environ["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"])
+    def memory_limit_in_mb(self) -> str:
+        return os.environ["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"]  # Lambda's own runtime gives the text as well
 
     @property
     def invoked_function_arn(self) -> str:

@@ -70,6 +70,7 @@ class EventSource:
     batch_size: int
     window_seconds: int
     reports_item_failures: bool
+    most_at_once: int | None = None  # batches in work at the same time; None leaves it to Lambda
 
 
 @dataclass(frozen=True)
@@ -179,6 +180,7 @@ def event_sources(template: Template) -> list[EventSource]:
             batch_size=event.get("BatchSize", 10),
             window_seconds=event.get("MaximumBatchingWindowInSeconds", 0),
             reports_item_failures="ReportBatchItemFailures" in event.get("FunctionResponseTypes", []),
+            most_at_once=event.get("ScalingConfig", {}).get("MaximumConcurrency"),
         )
         for function, event in _events(template, "SQS")
     ]

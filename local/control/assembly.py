@@ -13,7 +13,7 @@ from local.environment import CLOCK, Places
 from local.poller import Poller
 from local.queues import Address
 from local.sandbox import Sandboxes
-from local.template import Template, event_sources, functions
+from local.template import EventSource, Template, event_sources, functions
 from zimmer.db import Database
 
 SWEEP, WORKER = "functions.payments.sweep.handler", "functions.payments.worker.handler"
@@ -40,7 +40,9 @@ def assembled(
     """Connections are opened by the first look, so this costs nothing."""
     saboteur = Saboteur(sandboxes)
     pollers = tuple(
-        Poller(source, addresses[source.queue], queues.client(sqs_url), saboteur) for source in event_sources(template)
+        Poller(source, addresses[source.queue], queues.client(sqs_url), saboteur)
+        for source in event_sources(template)
+        for _ in range(batches_at_once(source, sandboxes))
     )
     seen, touched = Database(places.database_url), Database(places.database_url)  # a look must not wait for a lever
     bank = httpx.Client(base_url=places.zarinpal_url, timeout=BANK_SECONDS, trust_env=False)
@@ -64,3 +66,9 @@ def assembled(
         board, levers, api_url=places.api_url, beside={"bank": places.zarinpal_url, "mailbox": places.mailbox_url}
     )
     return Control(room, pollers, (seen, touched, bank))
+
+
+def batches_at_once(source: EventSource, sandboxes: Sandboxes) -> int:
+    """As many pollers as there are sandboxes to take what they bring, up to what the template allows."""
+    there = sandboxes.how_many(source.function)
+    return min(there, source.most_at_once or there)

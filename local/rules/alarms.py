@@ -25,7 +25,6 @@ HEADINGS = frozenset(
 MUST_RING = {
     "review": "PaymentsForReview",
     "gateway": "GatewayTrouble",
-    "terminal": "TerminalRefused",
     "outbox": "OutboxLeftBehind",
     "sweep": "Sweeps",
     "mail": "MailFailures",

@@ -16,6 +16,7 @@ from local.http_event import MalformedAnswer, Request, event_of, reply_of
 from local.leash import Leash
 from local.sandbox import HandlerRaised, NoneFree, SandboxDied, Sandboxes, Surroundings, TimedOut
 from local.serving import serving
+from local.source_sandbox import from_source
 from local.template import Cors, LambdaFunction, Limit, Match, Route, limits, load_template, routes
 from local.throttle import Throttle
 
@@ -272,7 +273,7 @@ def sandboxes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandboxes]:
     known["missing"] = LambdaFunction("missing", "tests.local.no_such_module.handler", 5, 512, None, {})
     with Leash() as leash:
         environment = {**plain_environment(), "AWS_REGION": "eu-central-1"}
-        running = Sandboxes(known, Surroundings(environment, tmp_path_factory.mktemp("logs"), leash))
+        running = Sandboxes(known, from_source(Surroundings(environment, tmp_path_factory.mktemp("logs"), leash)))
         yield running
         running.stop()
 
@@ -316,7 +317,7 @@ def test_a_body_longer_than_api_gateway_takes_is_refused(client: httpx.Client) -
 
 def test_the_context_is_lambda_s(sandboxes: Sandboxes) -> None:
     told = sandboxes.invoke("describe", {})
-    assert (told["function"], told["memory"], told["input"]) == ("describe", 512, "")
+    assert (told["function"], told["memory"], told["input"]) == ("describe", "512", "")
     assert told["arn"] == "arn:aws:lambda:eu-central-1:123456789012:function:describe"
     assert told["request"]
     assert 0 < told["left"] <= 20_000
@@ -361,7 +362,7 @@ def test_a_handler_that_cannot_be_imported_says_which(sandboxes: Sandboxes) -> N
 
 def test_what_a_handler_prints_lands_in_its_log(tmp_path: Path) -> None:
     with Leash() as leash:
-        running = Sandboxes({"echo": function("echo")}, Surroundings(plain_environment(), tmp_path, leash))
+        running = Sandboxes({"echo": function("echo")}, from_source(Surroundings(plain_environment(), tmp_path, leash)))
         assert running.invoke("echo", "hello") == "hello"
         running.stop()
     assert "a handler's own words" in (tmp_path / "echo.log").read_text()
