@@ -25,6 +25,7 @@ HEADINGS = frozenset(
 MUST_RING = {
     "review": "PaymentsForReview",
     "gateway": "GatewayTrouble",
+    "terminal": "TerminalRefused",
     "outbox": "OutboxLeftBehind",
     "sweep": "Sweeps",
     "mail": "MailFailures",

@@ -216,3 +216,45 @@ def test_a_gateway_that_does_not_belong_to_the_mode_is_refused(environment: SetE
     environment(PAYMENTS_MODE=mode, ZARRINPAL_BASE_URL=url)
     with pytest.raises(SettingsRefused, match="ZARRINPAL_BASE_URL"):
         get_settings()
+
+
+@pytest.mark.parametrize(
+    ("variables", "replica"),
+    [
+        ({}, ""),
+        (
+            {"DATABASE_READ_URL": "postgresql://reader:p%40ss@copy:6432/zimmer"},
+            "postgresql://reader:p%40ss@copy:6432/zimmer",
+        ),
+        (
+            {"DB_READ_HOST": "copy", "DB_HOST": "db", "DB_PORT": "6432", "DB_USER": "zim mer", "DB_PASSWORD": "p@ss/w"},
+            "postgresql://zim%20mer:p%40ss%2Fw@copy:6432/zimmer_platform",
+        ),
+        (
+            {"DB_READ_HOST": "copy", "DATABASE_URL": "postgresql://zimmer:p%40ss@db/zimmer"},
+            "postgresql://zimmer:p%40ss@copy:5432/zimmer",
+        ),
+        (
+            {"DB_READ_HOST": "copy", "DATABASE_URL": "postgresql://zimmer@db/zimmer"},
+            "postgresql://zimmer@copy:5432/zimmer",
+        ),
+    ],
+)
+def test_a_copy_for_reading_is_named_whole_or_by_its_host(
+    variables: dict[str, str], replica: str, environment: SetEnv
+) -> None:
+    environment(**variables)
+    assert get_settings().replica == replica
+
+
+@pytest.mark.parametrize(
+    "variables",
+    [
+        {"DATABASE_READ_URL": "postgresql://zimmer:half/a/hunter2@copy/zimmer"},
+        {"DATABASE_READ_URL": "postgresql://zimmer:hunter2@copy/zimmer", "DB_READ_HOST": "copy"},
+    ],
+)
+def test_a_copy_for_reading_that_is_unclear_is_refused(variables: dict[str, str], environment: SetEnv) -> None:
+    sentence = refusal(environment, **variables)
+    assert "DATABASE_READ_URL" in sentence
+    assert "hunter2" not in sentence

@@ -8,7 +8,7 @@ from functions.admin.schemas.adjustments import AdjustmentRecord, NewAdjustment,
 from functions.admin.service import adjustments as service
 from functions.admin.service import correcting
 from zimmer.auth.acting import Staff, acting
-from zimmer.auth.dependencies import Person, ReadSessionDep, SessionDep, require
+from zimmer.auth.dependencies import Person, ReadSessionDep, ReplicaSessionDep, SessionDep, require
 from zimmer.auth.roles import Right
 from zimmer.errors import (
     AdjustmentDecided,
@@ -38,7 +38,7 @@ DECIDING = (AdjustmentNotFound, OwnRequest, AdjustmentDecided, AdjustmentExpired
 @router.get("")
 async def token_adjustments(
     staff: Looking,
-    session: ReadSessionDep,
+    session: ReplicaSessionDep,
     state: AdjustmentState | None = None,
     limit: Annotated[PageLimit, Query()] = 20,
     cursor: str | None = None,

@@ -8,7 +8,7 @@ from functions.admin import csv
 from functions.admin.days import FilterDay
 from functions.admin.schemas.audit import AuditLine
 from functions.admin.service import audit as service
-from zimmer.auth.dependencies import Person, ReadSessionDep, require
+from zimmer.auth.dependencies import Person, ReplicaSessionDep, require
 from zimmer.auth.roles import Right
 from zimmer.errors import TooManyRows
 from zimmer.pagination import Page, PageLimit
@@ -35,7 +35,7 @@ async def sought(
 @router.get("", response_model=Page[AuditLine], responses=csv.ANSWER | problems(TooManyRows))
 async def audit_entries(
     staff: Looking,
-    session: ReadSessionDep,
+    session: ReplicaSessionDep,
     filters: Annotated[service.Sought, Depends(sought)],
     as_file: csv.Asked,
     limit: Annotated[PageLimit, Query()] = 50,

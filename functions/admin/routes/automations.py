@@ -14,7 +14,7 @@ from functions.admin.schemas.automations import (
 from functions.admin.service import automations as service
 from functions.admin.service import offering
 from zimmer.auth.acting import Staff, acting
-from zimmer.auth.dependencies import ReadSessionDep, SessionDep, require
+from zimmer.auth.dependencies import ReadSessionDep, ReplicaSessionDep, SessionDep, require
 from zimmer.auth.roles import Right
 from zimmer.errors import AutomationNotFound, AutomationUnavailable, PackageTaken
 from zimmer.models import Health
@@ -48,7 +48,7 @@ async def sought(
 
 @router.get("", dependencies=LOOKING)
 async def staff_automations(
-    session: ReadSessionDep,
+    session: ReplicaSessionDep,
     filters: Annotated[service.Sought, Depends(sought)],
     limit: Annotated[PageLimit, Query()] = 20,
     cursor: str | None = None,

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Query
 from functions.admin import queues
 from functions.admin.schemas.dashboard import DashboardStats, DeepHealth, Range
 from functions.admin.service import dashboard as service
-from zimmer.auth.dependencies import Person, ReadSessionDep, require
+from zimmer.auth.dependencies import Person, ReadSessionDep, ReplicaSessionDep, require
 from zimmer.auth.roles import Right
 
 router = APIRouter(tags=["dashboard"])
@@ -18,7 +18,7 @@ Looking = Annotated[Person, Depends(require(Right.ANALYTICS_BASIC))]
 @router.get("/dashboard/stats")
 async def dashboard_stats(
     staff: Looking,
-    session: ReadSessionDep,
+    session: ReplicaSessionDep,
     chosen: Annotated[Range, Query(alias="range")] = Range.TODAY,
 ) -> DashboardStats:
     """The figures of a range of business days, each beside the same number of days before."""

@@ -9,7 +9,7 @@ from functions.admin.days import FilterDay
 from functions.admin.schemas.payments import PaymentRow, Trace
 from functions.admin.service import payments as service
 from functions.admin.service import trace
-from zimmer.auth.dependencies import Person, ReadSessionDep, require
+from zimmer.auth.dependencies import Person, ReadSessionDep, ReplicaSessionDep, require
 from zimmer.auth.roles import Right
 from zimmer.errors import PaymentNotFound, TooManyRows
 from zimmer.models import PaymentStatus
@@ -38,7 +38,7 @@ async def sought(
 @router.get("", response_model=Page[PaymentRow], responses=csv.ANSWER | problems(TooManyRows))
 async def staff_payments(
     staff: Looking,
-    session: ReadSessionDep,
+    session: ReplicaSessionDep,
     filters: Annotated[service.Sought, Depends(sought)],
     as_file: csv.Asked,
     limit: Annotated[PageLimit, Query()] = 20,

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Query, Response
 from functions.admin.schemas.reconciliation import Run, RunLine
 from functions.admin.service import reconciliation as service
 from zimmer.auth.acting import Staff, acting
-from zimmer.auth.dependencies import ReadSessionDep, require
+from zimmer.auth.dependencies import ReadSessionDep, ReplicaSessionDep, require
 from zimmer.auth.roles import Right
 from zimmer.errors import RunNotFound
 from zimmer.pagination import Page, PageLimit
@@ -27,7 +27,7 @@ async def run_reconciliation(staff: Asking) -> Run:
 
 @router.get("", dependencies=MAY_READ)
 async def reconciliation_runs(
-    session: ReadSessionDep,
+    session: ReplicaSessionDep,
     limit: Annotated[PageLimit, Query()] = 20,
     cursor: str | None = None,
 ) -> Page[RunLine]:

@@ -17,7 +17,7 @@ from functions.admin.schemas.tickets import (
 from functions.admin.service import answering
 from functions.admin.service import tickets as service
 from zimmer.auth.acting import Staff, acting
-from zimmer.auth.dependencies import Person, ReadSessionDep, SessionDep, require
+from zimmer.auth.dependencies import Person, ReadSessionDep, ReplicaSessionDep, SessionDep, require
 from zimmer.auth.roles import Right
 from zimmer.errors import TicketChanged, TicketClosed, TicketNotAssigned, TicketNotFound, UserNotFound
 from zimmer.models import Priority, TicketStatus
@@ -52,7 +52,7 @@ async def sought(
 @router.get("")
 async def staff_tickets(
     staff: Looking,
-    session: ReadSessionDep,
+    session: ReplicaSessionDep,
     filters: Annotated[service.Sought, Depends(sought)],
     sort: Order = Order.WAITING,
     limit: Annotated[PageLimit, Query()] = 20,

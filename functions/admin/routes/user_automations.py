@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Query
 from functions.admin.schemas.user_automations import CopyRow, CopyStatusChange, LedgerLine
 from functions.admin.service import user_automations as service
 from zimmer.auth.acting import Staff, acting
-from zimmer.auth.dependencies import ReadSessionDep, SessionDep, require
+from zimmer.auth.dependencies import ReadSessionDep, ReplicaSessionDep, SessionDep, require
 from zimmer.auth.roles import Right
 from zimmer.errors import UserAutomationInactive, UserAutomationNotFound
 from zimmer.models import UserAutomationStatus
@@ -33,7 +33,7 @@ async def sought(
 
 @router.get("", dependencies=LOOKING)
 async def staff_user_automations(
-    session: ReadSessionDep,
+    session: ReplicaSessionDep,
     filters: Annotated[service.Sought, Depends(sought)],
     limit: Annotated[PageLimit, Query()] = 20,
     cursor: str | None = None,
@@ -51,7 +51,7 @@ async def staff_user_automation(user_automation_id: PathId, session: ReadSession
 @router.get("/{user_automation_id}/ledger", responses=problems(UserAutomationNotFound), dependencies=READING_LEDGERS)
 async def user_automation_ledger(
     user_automation_id: PathId,
-    session: ReadSessionDep,
+    session: ReplicaSessionDep,
     limit: Annotated[PageLimit, Query()] = 20,
     cursor: str | None = None,
 ) -> Page[LedgerLine]:

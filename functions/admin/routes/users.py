@@ -9,7 +9,7 @@ from functions.admin.schemas.users import Contact, RoleChange, UserChange, UserD
 from functions.admin.service import accounts
 from functions.admin.service import users as service
 from zimmer.auth.acting import Staff, acting
-from zimmer.auth.dependencies import Person, ReadSessionDep, SessionDep, require
+from zimmer.auth.dependencies import Person, ReadSessionDep, ReplicaSessionDep, SessionDep, require
 from zimmer.auth.roles import Right
 from zimmer.errors import AccountDeleted, HigherRole, LastManager, OwnAccount, TooManyRows, UserNotFound
 from zimmer.models import Role
@@ -43,7 +43,7 @@ async def sought(
 @router.get("", response_model=Page[UserLine], responses=csv.ANSWER | problems(TooManyRows))
 async def staff_users(
     staff: Looking,
-    session: ReadSessionDep,
+    session: ReplicaSessionDep,
     filters: Annotated[service.Sought, Depends(sought)],
     as_file: csv.Asked,
     limit: Annotated[PageLimit, Query()] = 20,

@@ -6,20 +6,23 @@ thread would only add a hop (and FastAPI sends plain functions to threads).
 
 from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Depends, Header
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, false, func, select
 
 from zimmer import clock, crypto
 from zimmer.auth import tokens
 from zimmer.auth.roles import Right, audience_of, may
-from zimmer.db import AtomicSession, ReadSession, Session, database
+from zimmer.db import AtomicSession, ReadSession, Session, database, replica
 from zimmer.errors import NotAllowed, NotSignedIn, ServiceTokenInvalid
-from zimmer.models import Audience, Role, SignIn, User
+from zimmer.models import Audience, AuditEntry, Role, SignIn, User
 from zimmer.observability import logger
+from zimmer.settings import get_settings
+
+JUST_NOW = timedelta(seconds=10)  # a replica is behind by less than one, unless something is wrong
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,7 @@ class Person:
     created_at: datetime
     session_id: UUID
     audience: Audience
+    has_just_acted: bool = False  # on the staff, within JUST_NOW; known only where there is a replica to be behind
 
 
 @dataclass(frozen=True)
@@ -87,6 +91,7 @@ async def signed_in(session: ReadSessionDep, authorization: Annotated[str | None
             User.created_at,
             SignIn.id.label("session_id"),
             SignIn.audience,
+            _has_just_acted().label("has_just_acted"),
         )
         .join(SignIn, SignIn.user_id == User.id)
         .where(
@@ -105,6 +110,22 @@ async def signed_in(session: ReadSessionDep, authorization: Annotated[str | None
 
 
 CurrentUser = Annotated[Person, Depends(signed_in)]
+
+
+def _has_just_acted() -> ColumnElement[bool]:
+    """Every act of the staff is in the audit, on the primary, whichever container it went through."""
+    if not get_settings().replica:
+        return false()
+    last = select(AuditEntry.at).where(AuditEntry.actor_id == User.id).order_by(AuditEntry.id.desc()).limit(1)
+    return func.coalesce(last.scalar_subquery() > clock.now() - JUST_NOW, false())
+
+
+async def get_replica_session(person: CurrentUser) -> ReadSession:
+    """For lists and figures, which may be seconds old. Who has just changed something reads where it is changed."""
+    return database().read() if person.has_just_acted else replica()
+
+
+ReplicaSessionDep = Annotated[ReadSession, Depends(get_replica_session)]
 
 
 def require(right: Right) -> Callable[[Person], Coroutine[Any, Any, Person]]:

@@ -5,19 +5,21 @@
 * `AtomicSession`: a write that is one statement, and so a transaction of its own.
 
 A container serves one request at a time, so one connection is enough: while a `Session` is open on it,
-`committed()` refuses to start instead of waiting for itself. This package knows no FastAPI.
+`committed()` refuses to start instead of waiting for itself. `replica()` reads elsewhere, where there is a copy for
+what may be seconds old. This package knows no FastAPI.
 """
 
+from zimmer.db import engine, replicas
 from zimmer.db.engine import (
     LOGIN_REFUSED,
     Database,
     NestedTransaction,
     committed,
     database,
-    forget,
     sqlstate,
     using,
 )
+from zimmer.db.replicas import replica
 from zimmer.db.sessions import AtomicSession, ReadSession, Session
 
 UNIQUE_VIOLATION = "23505"
@@ -33,6 +35,13 @@ __all__ = [
     "committed",
     "database",
     "forget",
+    "replica",
     "sqlstate",
     "using",
 ]
+
+
+def forget() -> None:
+    """Close this container's connections; whoever asks next connects by the settings of then."""
+    engine.forget()
+    replicas.forget()

@@ -28,22 +28,26 @@ class ReadSession:
     def rows(self, query: Select[*tuple[Any, ...]], parameters: Parameters | None = None) -> Sequence[Row[Any]]:
         """All rows of a query over columns."""
         _only_reads(query)
-        return _once_more(self._autocommit, lambda connection: connection.execute(query, parameters or {}).all())
+        return self.ask(lambda connection: connection.execute(query, parameters or {}).all())
 
     def first(self, query: Select[*tuple[Any, ...]], parameters: Parameters | None = None) -> Row[Any] | None:
         """The first row, or None."""
         _only_reads(query)
-        return _once_more(self._autocommit, lambda connection: connection.execute(query, parameters or {}).first())
+        return self.ask(lambda connection: connection.execute(query, parameters or {}).first())
 
     def entities(self, query: Select[Entity]) -> Sequence[Entity]:
         """All rows of a query over one mapped class, detached: what was not selected cannot be read."""
         _only_reads(query)
-        return _once_more(self._autocommit, lambda connection: _entities(connection, query))
+        return self.ask(lambda connection: _entities(connection, query))
 
     def entity(self, query: Select[Entity]) -> Entity | None:
         """The first of `entities`, or None."""
         found = self.entities(query.limit(1))
         return found[0] if found else None
+
+    def ask(self, work: Callable[[Connection], Result]) -> Result:
+        """What `work`, which only reads, finds on the connection."""
+        return _once_more(self._autocommit, work)
 
 
 class AtomicSession:

@@ -55,6 +55,8 @@ class Settings(BaseSettings):
     db_password: SecretStr = SecretStr("")
     db_prepared: bool = True
     db_ssl_root: str = ""
+    database_read_url: str = ""
+    db_read_host: str = ""  # with the primary's port, name, user and password
 
     cache_url: SecretStr = SecretStr("")  # with the password in it
     cache_seconds: Annotated[int, Field(ge=0, le=60)] = 10
@@ -158,6 +160,14 @@ class Settings(BaseSettings):
         return self
 
     @model_validator(mode="after")
+    def one_replica(self) -> Self:
+        if self.database_read_url and not _is_readable(self.database_read_url):
+            raise ValueError("DATABASE_READ_URL: not a URL; special characters in it must be percent-encoded")
+        if self.database_read_url and self.db_read_host:
+            raise ValueError("DATABASE_READ_URL and DB_READ_HOST both name the copy for reading; set one of them")
+        return self
+
+    @model_validator(mode="after")
     def no_local_stand_in_elsewhere(self) -> Self:
         if self.env is Env.LOCAL:
             return self
@@ -207,6 +217,15 @@ class Settings(BaseSettings):
             return self.database_url
         login = f"{quote(self.db_user, safe='')}:{quote(self.db_password.get_secret_value(), safe='')}"
         return f"postgresql://{login}@{self.db_host}:{self.db_port}/{self.db_name}"
+
+    @property
+    def replica(self) -> str:
+        """The copy for reading as one URL; empty when there is none."""
+        if self.database_read_url or not self.db_read_host:
+            return self.database_read_url
+        primary = urlsplit(self.database)
+        login, at, _ = primary.netloc.rpartition("@")
+        return primary._replace(netloc=f"{login}{at}{self.db_read_host}:{primary.port or 5432}").geturl()
 
     @property
     def is_local(self) -> bool:
