@@ -4,17 +4,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from local.stage import Stage
-from zimmer.settings import Settings
 
 # What the app's secret says, and how a value is made.
 APP_SECRET = {
     "JWT_SECRET_KEY": "openssl rand -base64 48",
-    "DATA_KEY": "openssl rand -base64 32, with a copy in a safe",
+    "DATA_KEY": "openssl rand -base64 32, and keep a copy",
     "ZARRINPAL_MERCHANT_ID": "the 36 characters of the terminal",
     "OPENAI_API_KEY": "for automations without one of their own",
 }
-# A parameter that makes something, and the setting without which nobody uses it.
-USED_BY = {"WithCache": "cache_url", "WithReadReplica": "db_read_host"}
 
 
 @dataclass(frozen=True)
@@ -41,7 +38,8 @@ def before(stage: Stage) -> Iterator[Errand]:
         yield Errand("certificate", f"for {hosts},", ("in us-east-1: WebCertificateArn",))
     if not stage.holds("HasAlarmEmail"):
         yield Errand("alarms", "nobody is told of them: AlarmEmail")
-    yield from unused(stage)
+    if stage.holds("HasReadReplica") and not stage.parameters["DbSslRoot"].value:
+        yield Errand("replica", "RDS's and Amazon's roots in one file of the layer: DbSslRoot")
 
 
 def after(stage: Stage) -> Iterator[Errand]:
@@ -56,13 +54,6 @@ def after(stage: Stage) -> Iterator[Errand]:
     ours = f"  --kms-key-id alias/zimmer-{stage.name}"
     yield Errand("key", "seal the app's secret with ours:", (f"{command} \\", ours))
     yield Errand("manager", "invite the first one: docs/operations.md#first-manager")
-
-
-def unused(stage: Stage) -> Iterator[Errand]:
-    """What would be made and paid for with no code that knows it."""
-    for parameter, setting in USED_BY.items():
-        if stage.parameters[parameter].value == "true" and setting not in Settings.model_fields:
-            yield Errand("unused", f"{parameter} is on, and no code reads {setting.upper()} yet")
 
 
 def host(stage: Stage, parameter: str) -> str:

@@ -82,7 +82,7 @@ class Stage:
         if name in self.given:
             return Parameter(name, self.given[name], Origin.SAMCONFIG, refusal(self.given[name], entry))
         if name == BUILD:
-            return Parameter(name, "", Origin.DEPLOY)
+            return Parameter(name, "a hash of what is built", Origin.DEPLOY)
         if "Default" in entry:
             value = str(entry["Default"])
             return Parameter(name, value, Origin.DEFAULT, refusal(value, entry))

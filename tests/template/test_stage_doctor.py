@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from local import errands, stage_doctor
+from local import stage_doctor
 from local.errands import APP_SECRET, after, before
 from local.stage import STAGES, Stage
 from local.template import Template
@@ -121,11 +121,10 @@ def test_the_outputs_it_names_exist(template: Template) -> None:
     assert len(named) == 4
 
 
-def test_what_nothing_would_use_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(errands.USED_BY, "WithCache", "no_such_setting")
-    dev = Stage.of("dev")
-    assert not any(errand.about == "unused" for errand in before(dev))
-    asked = with_override(dev, "WithCache=true")
-    assert [errand.to_do for errand in before(asked) if errand.about == "unused"] == [
-        "WithCache is on, and no code reads NO_SUCH_SETTING yet"
-    ]
+def test_a_replica_needs_roots_of_its_own() -> None:
+    asked = with_override(Stage.of("prod"), "WithReadReplica=true")
+    ready = with_override(asked, "DbSslRoot=/opt/python/roots.pem")
+    assert "replica" in {errand.about for errand in before(asked)}
+    assert "replica" not in {errand.about for errand in before(ready)} | {
+        errand.about for errand in before(Stage.of("prod"))
+    }
