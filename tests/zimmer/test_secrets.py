@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from uuid import uuid4
 
 import boto3
+import jwt
 import pytest
 
 from local import ports
@@ -19,7 +20,7 @@ from zimmer.auth import tokens
 from zimmer.auth.tokens import AccessClaims
 from zimmer.errors import TokenInvalid
 from zimmer.models import Audience
-from zimmer.settings import SettingsRefused, extension, get_settings
+from zimmer.settings import LOCAL_JWT_SECRET, SettingsRefused, extension, get_settings
 from zimmer.settings.errors import SecretUnreadable
 
 APP = {name: LIVE[name] for name in ("JWT_SECRET_KEY", "DATA_KEY", "ZARRINPAL_MERCHANT_ID")}
@@ -167,6 +168,12 @@ def signed() -> str:
     return tokens.issue(claims).text
 
 
+def signed_elsewhere(key: str) -> str:
+    """The same claims as `signed` by a container that has another key."""
+    claims = jwt.decode(signed(), options={"verify_signature": False})
+    return jwt.encode(claims, key, algorithm="HS256", headers={"kid": crypto.key_id(key.encode())})
+
+
 def test_a_changed_signing_key_is_in_force_once_it_was_read_again(named: Extension) -> None:
     old = signed()
     named.put("zimmer/prod/app", {**APP, "JWT_SECRET_KEY": OTHER_KEY})
@@ -175,6 +182,37 @@ def test_a_changed_signing_key_is_in_force_once_it_was_read_again(named: Extensi
     with pytest.raises(TokenInvalid):
         tokens.read(old)
     assert tokens.read(signed()).user_id == 1
+
+
+def test_a_signing_key_is_changed_under_running_containers_and_nobody_is_signed_out(named: Extension) -> None:
+    old = signed()
+    named.put("zimmer/prod/app", {**APP, "JWT_SECRET_KEY": OTHER_KEY, "JWT_SECRET_KEY_PREVIOUS": APP["JWT_SECRET_KEY"]})
+    new = signed_elsewhere(OTHER_KEY)
+    assert tokens.read(new).user_id == 1
+    assert tokens.read(old).user_id == 1
+    assert jwt.get_unverified_header(signed())["kid"] == jwt.get_unverified_header(new)["kid"]
+
+
+def test_a_stranger_who_names_unknown_keys_has_the_secrets_read_once(named: Extension) -> None:
+    signed()
+    before = len(named.asked)
+    for number in range(5):
+        with pytest.raises(TokenInvalid):
+            tokens.read(signed_elsewhere(f"{OTHER_KEY}-{number}"))
+    assert len(named.asked) - before == 2  # the app's and the database's
+
+
+def test_a_stranger_is_refused_although_the_secrets_cannot_be_read_again(named: Extension) -> None:
+    mine = signed()
+    named.fails_with = 403
+    with pytest.raises(TokenInvalid):
+        tokens.read(signed_elsewhere(OTHER_KEY))
+    assert tokens.read(mine).user_id == 1
+
+
+def test_the_key_before_must_be_a_real_one_too(environment: SetEnv, named: Extension) -> None:
+    named.put("zimmer/prod/app", {**APP, "JWT_SECRET_KEY_PREVIOUS": LOCAL_JWT_SECRET})
+    assert refusal(environment).startswith("JWT_SECRET_KEY_PREVIOUS:")
 
 
 def test_a_changed_sealing_key_is_in_force_once_it_was_read_again(named: Extension) -> None:

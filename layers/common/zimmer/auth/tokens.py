@@ -5,6 +5,7 @@ The algorithm is fixed in code: a token's header may not choose how it is checke
 
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from uuid import UUID, uuid4
 
 import jwt
@@ -13,10 +14,11 @@ from zimmer import clock
 from zimmer.crypto import key_id
 from zimmer.errors import TokenExpired, TokenInvalid
 from zimmer.models import Audience
-from zimmer.settings import get_settings
+from zimmer.settings import Settings, get_settings, read_again_at_most_every
 
 ISSUER = "zimmer"
 ALGORITHM = "HS256"
+KEYS_READ_AGAIN = timedelta(minutes=1)  # anyone can send a key's name that nobody knows
 REQUIRED = ["iss", "aud", "sub", "sid", "ver", "iat", "exp", "jti"]
 
 
@@ -64,13 +66,10 @@ def read(token: str) -> AccessClaims:
 
     The audience is returned, not judged: a route says which one it serves.
     """
-    key = _key()
     try:
-        if jwt.get_unverified_header(token).get("kid") != key_id(key.encode()):
-            raise TokenInvalid
         claims = jwt.decode(
             token,
-            key,
+            _key_named(jwt.get_unverified_header(token).get("kid")),
             algorithms=[ALGORITHM],
             issuer=ISSUER,
             audience=[audience.value for audience in Audience],
@@ -97,3 +96,21 @@ def _still_good(expires_at: object) -> None:
 
 def _key() -> str:
     return get_settings().jwt_secret_key.get_secret_value()
+
+
+def _key_named(kid: object) -> str:
+    """The key that a token says it was signed with. Raises TokenInvalid when it is none of ours.
+
+    One we do not know may be newer than what this container has read: another one, started since, has signed with it.
+    """
+    for settings in (get_settings, partial(read_again_at_most_every, KEYS_READ_AGAIN)):
+        for key in _keys(settings()):
+            if kid == key_id(key.encode()):
+                return key
+    raise TokenInvalid
+
+
+def _keys(settings: Settings) -> list[str]:
+    """The key that signs, and its predecessor for as long as tokens of that one may live."""
+    both = (settings.jwt_secret_key, settings.jwt_secret_key_previous)
+    return [key.get_secret_value() for key in both if key]

@@ -5,6 +5,7 @@ cold start fails with the variable's name instead of a traceback from somewhere 
 not in the environment: APP_SECRET_ID and DB_SECRET_ID name them, and they are read on first use.
 """
 
+from datetime import timedelta
 from functools import lru_cache
 
 from pydantic import ValidationError
@@ -35,6 +36,7 @@ __all__ = [
     "forget",
     "get_settings",
     "read_again",
+    "read_again_at_most_every",
 ]
 
 
@@ -60,6 +62,16 @@ def read_again() -> Settings:
     secrets.read_again()
     get_settings.cache_clear()
     return get_settings()
+
+
+def read_again_at_most_every(age: timedelta) -> Settings:
+    """`read_again` for a stranger's sake: not for each of them, and what was known is good enough when it fails."""
+    if secrets.were_read_again_within(age):
+        return get_settings()
+    try:
+        return read_again()
+    except SettingsRefused:
+        return get_settings()
 
 
 def forget() -> None:

@@ -7,7 +7,10 @@ What a secret says goes over a variable of the same name.
 """
 
 import json
+import math
 import os
+import time
+from datetime import timedelta
 from typing import Any
 
 from pydantic.fields import FieldInfo
@@ -22,6 +25,7 @@ Named = tuple[str, str]  # the variable, and the secret it names
 Content = dict[str, Any]
 
 _kept: dict[Named, Content] = {}
+_read_again_at = -math.inf
 
 
 class EnvironmentWithSecrets(PydanticBaseSettingsSource):
@@ -54,11 +58,20 @@ class EnvironmentWithSecrets(PydanticBaseSettingsSource):
 
 def read_again() -> None:
     """Read anew what was read. Raises SettingsRefused and keeps what was known when one cannot be."""
+    global _read_again_at
+    _read_again_at = time.monotonic()
     fresh = {named: _read(*named) for named in _kept}
     _kept.update(fresh)
 
 
+def were_read_again_within(age: timedelta) -> bool:
+    """Whether reading them again was tried so lately that it need not be tried once more."""
+    return not _kept or time.monotonic() - _read_again_at < age.total_seconds()
+
+
 def forget() -> None:
+    global _read_again_at
+    _read_again_at = -math.inf
     _kept.clear()
 
 

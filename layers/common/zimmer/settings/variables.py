@@ -62,6 +62,7 @@ class Settings(BaseSettings):
     cache_seconds: Annotated[int, Field(ge=0, le=60)] = 10
 
     jwt_secret_key: SecretStr = SecretStr(LOCAL_JWT_SECRET)
+    jwt_secret_key_previous: SecretStr | None = None  # verifies what it has signed, and signs nothing
     jwt_algorithm: str = "HS256"
     jwt_access_token_expire_minutes: Annotated[int, Field(ge=5, le=120)] = 60
     data_key: SecretStr = SecretStr(LOCAL_DATA_KEY)
@@ -102,10 +103,10 @@ class Settings(BaseSettings):
             raise ValueError("only HS256 is accepted")
         return algorithm
 
-    @field_validator("jwt_secret_key")
+    @field_validator("jwt_secret_key", "jwt_secret_key_previous")
     @classmethod
-    def long_enough(cls, secret: SecretStr) -> SecretStr:
-        if len(secret.get_secret_value().encode()) < 32:
+    def long_enough(cls, secret: SecretStr | None) -> SecretStr | None:
+        if secret is not None and len(secret.get_secret_value().encode()) < 32:
             raise ValueError("must be 32 bytes or longer")
         return secret
 
@@ -176,6 +177,8 @@ class Settings(BaseSettings):
             "DATA_KEY": self.data_key.get_secret_value(),
             "ZARRINPAL_MERCHANT_ID": self.zarrinpal_merchant_id,
         }
+        if self.jwt_secret_key_previous:  # it still lets people in
+            values["JWT_SECRET_KEY_PREVIOUS"] = self.jwt_secret_key_previous.get_secret_value()
         if not self.database_url:
             values["DB_PASSWORD"] = self.db_password.get_secret_value()
         stand_ins = [name for name, value in values.items() if value in PLACEHOLDERS]
