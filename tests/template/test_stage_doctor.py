@@ -25,6 +25,7 @@ def test_a_stage_is_well_and_fits_a_small_terminal(name: str, capsys: pytest.Cap
     code, out = seen(Stage.of(name), capsys)
     assert code == 0
     assert max(map(len, out.splitlines())) <= 80
+    assert not re.search("…$", out, re.MULTILINE)  # nothing of ours has to be cut to fit
     assert f"stack zimmer-{name} in eu-central-1" in out
     assert out.splitlines()[-1] == f"nothing is wrong: ./zimmer deploy {name}"
 
