@@ -66,6 +66,14 @@ QUESTIONS: dict[str, str] = {
             FULL JOIN lots l ON l.entry_id = e.id
         WHERE e.id IS NULL OR l.entry_id IS NULL
            OR (l.tokens, l.user_automation_id) <> (e.delta, e.user_automation_id)""",
+    "what was taken back of each purchase is what its lot says": """
+        SELECT l.entry_id, l.clawed_back, taken.tokens
+        FROM lots l JOIN token_entries e ON e.id = l.entry_id LEFT JOIN LATERAL (
+            SELECT -sum(c.delta) AS tokens FROM token_entries c
+            WHERE c.user_automation_id = l.user_automation_id AND c.kind IN ('clawback', 'clawback_return')
+              AND c.reference LIKE e.reference || ':%'
+        ) taken ON TRUE
+        WHERE l.clawed_back <> coalesce(taken.tokens, 0)""",
     "the counter of spent paid tokens is the sum of the uses": """
         SELECT ua.id AS user_automation_id, ua.paid_spent FROM user_automations ua
         WHERE ua.paid_spent <> (
@@ -83,15 +91,21 @@ QUESTIONS: dict[str, str] = {
         WHERE status = 'verified' AND (verified_at IS NULL OR verified_at < :overdue_since)""",
     "somebody will look at each payment that is not settled": """
         SELECT id AS payment_id, status FROM payments
-        WHERE status IN ('created', 'pending', 'verifying', 'verify_unknown', 'verified') AND next_check_at IS NULL""",
+        WHERE status IN ('created', 'pending', 'verifying', 'verify_unknown', 'verified', 'reversing')
+          AND next_check_at IS NULL""",
     "the daily figures add up to the credited payments": """
         SELECT coalesce(r.automation_id, p.automation_id) AS automation_id, r.revenue, p.amount, r.tokens_sold, p.tokens
         FROM (
             SELECT automation_id, sum(payments) AS payments, sum(revenue) AS revenue, sum(tokens_sold) AS tokens_sold
             FROM rollups GROUP BY automation_id
         ) r FULL JOIN (
-            SELECT automation_id, count(*) AS payments, sum(amount) AS amount, sum(tokens_purchased) AS tokens
-            FROM payments WHERE credited_at IS NOT NULL GROUP BY automation_id
+            SELECT automation_id, count(*) AS payments,
+                   sum(amount - CASE WHEN gone THEN refunded_amount ELSE 0 END) AS amount,
+                   sum(tokens_purchased - CASE WHEN gone THEN l.clawed_back ELSE 0 END) AS tokens
+            FROM (SELECT *, status IN ('reversed', 'refunded') AS gone FROM payments) paid
+            JOIN token_entries e ON e.kind = 'purchase' AND e.reference = 'payment:' || paid.id
+            JOIN lots l ON l.entry_id = e.id
+            WHERE credited_at IS NOT NULL GROUP BY automation_id
         ) p ON p.automation_id = r.automation_id
         WHERE (coalesce(r.payments, 0), coalesce(r.revenue, 0), coalesce(r.tokens_sold, 0))
            <> (coalesce(p.payments, 0), coalesce(p.amount, 0), coalesce(p.tokens, 0))""",

@@ -10,19 +10,20 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 from pydantic import AfterValidator, BaseModel, StringConstraints
 
-from functions.payments import reviews, settlement
+from functions.payments import refunds, reversals, reviews, settlement
 from functions.payments.gateways.base import Gateway
 from functions.payments.routes import ZarinpalDep
 from functions.payments.service import CHECKS_REST_FOR
+from functions.payments.states import Because
 from functions.payments.sweep import sweep
-from zimmer import audit, clock
+from zimmer import audit, clock, events
 from zimmer.auth.acting import Staff, acting
 from zimmer.auth.roles import Right
 from zimmer.db import committed
-from zimmer.errors import NotInReview, OwnRequest, PaymentNotFound
+from zimmer.errors import NotInReview, NotRefundable, NotReversible, OwnRequest, PaymentNotFound
 from zimmer.models import Payment, PaymentStatus, ReviewDecision
 from zimmer.web import PathId, RequestId, StrictBody, problems
-from zimmer.web.texts import prose
+from zimmer.web.texts import line, prose
 from zimmer.wire import Phase, WireStatus, on_the_wire
 
 router = APIRouter(prefix="/api/admin", tags=["staff payments"])
@@ -31,6 +32,9 @@ SECONDS_FOR_A_SWEEP = 5.0  # the function has 20, and the last question may take
 
 Checking = Annotated[Staff, Depends(acting(Right.PAYMENTS_READ, "payment.check"), scope="function")]
 Reviewing = Annotated[Staff, Depends(acting(Right.PAYMENTS_REVERSE, "payment.review"), scope="function")]
+Reversing = Annotated[Staff, Depends(acting(Right.PAYMENTS_REVERSE, "payment.reverse"), scope="function")]
+Refunding = Annotated[Staff, Depends(acting(Right.PAYMENTS_REVERSE, "payment.refund"), scope="function")]
+PayingBack = Annotated[Staff, Depends(acting(Right.PAYMENTS_REVERSE, "payment.refunded"), scope="function")]
 Sweeping = Annotated[Staff, Depends(acting(Right.SYSTEM_WRITE, "sweep.run"), scope="function")]
 
 
@@ -42,11 +46,26 @@ class Verb(StrEnum):
     WITHDRAW = "withdraw"
 
 
+Reason = Annotated[str, StringConstraints(min_length=5, max_length=500), AfterValidator(prose)]
+
+
 class ReviewWish(StrictBody):
     """One's decision and why. The first of two managers proposes with it, the second agrees."""
 
     decision: Verb
-    reason: Annotated[str, StringConstraints(min_length=5, max_length=500), AfterValidator(prose)]
+    reason: Reason
+
+
+class Grounds(StrictBody):
+    """Why money goes back; the audit keeps it."""
+
+    reason: Reason
+
+
+class PaidBack(StrictBody):
+    """The bank transfer by which a refund was paid outside the gateway."""
+
+    transfer: Annotated[str, StringConstraints(min_length=3, max_length=100), AfterValidator(line)]
 
 
 class Standing(BaseModel):
@@ -85,6 +104,29 @@ async def review_payment(
     return standing(payment_id)
 
 
+@router.post("/payments/{payment_id}/reverse", responses=problems(PaymentNotFound, NotReversible))
+async def reverse_payment(
+    payment_id: PathId, body: Grounds, staff: Reversing, gateway: ZarinpalDep, request_id: RequestId
+) -> Standing:
+    """Give the whole amount back through the gateway, within half an hour and while nothing of it is used."""
+    reverse(staff, payment_id, reason=body.reason, gateway=gateway, trace_id=request_id)
+    return standing(payment_id)
+
+
+@router.post("/payments/{payment_id}/refund", responses=problems(PaymentNotFound, NotRefundable))
+async def refund_payment(payment_id: PathId, body: Grounds, staff: Refunding, request_id: RequestId) -> Standing:
+    """Take back what is unused of a purchase; its share of the price is then owed to the customer."""
+    refunds.open_refund(staff, payment_id, reason=body.reason, trace_id=request_id)
+    return standing(payment_id)
+
+
+@router.post("/payments/{payment_id}/refunded", responses=problems(PaymentNotFound, NotRefundable))
+async def refunded_payment(payment_id: PathId, body: PaidBack, staff: PayingBack, request_id: RequestId) -> Standing:
+    """Note that what was owed has been paid outside the gateway, and by which transfer."""
+    refunds.paid_back(staff, payment_id, transfer=body.transfer, trace_id=request_id)
+    return standing(payment_id)
+
+
 @router.post("/sweep")
 async def run_sweep(staff: Sweeping, gateway: ZarinpalDep) -> SweepRun:
     """Finish now what was left half done, as the schedule does every minute."""
@@ -102,6 +144,26 @@ def check(staff: Staff, payment_id: int, *, gateway: Gateway, trace_id: str) -> 
     with committed() as session:
         audit.done(session, staff.act, before={"status": before.status}, after={"status": after.status})
     return after
+
+
+def reverse(staff: Staff, payment_id: int, *, reason: str, gateway: Gateway, trace_id: str) -> None:
+    """Give the whole amount back to the customer's card.
+
+    Raises PaymentNotFound, NotReversible (with why). A gateway that refuses leaves the purchase as it was; one that
+    does not answer leaves it `reversing`.
+    """
+    actor = f"staff:{staff.id}"
+    with committed() as session:
+        payment = reversals.to_be_reversed(session, payment_id)
+        before = audit.facts(payment, "status")
+        because = Because("reversal-begun", actor, trace_id=trace_id, detail={"reason": reason})
+        reversals.begin(session, payment, because)
+        audit.done(session, staff.act, before=before, after=audit.facts(payment, "status"), reason=reason)
+        authority = payment.authority or ""
+    answer = gateway.reverse(authority)  # nothing is locked while we wait
+    with committed() as session:
+        reversals.finish(session, payment_id, answer, actor=actor, trace_id=trace_id)
+    events.publish_soon()
 
 
 def standing(payment_id: int) -> Standing:

@@ -19,7 +19,7 @@ from typing import Any, TypedDict
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from functions.payments import discounts, gateways, strays
+from functions.payments import discounts, gateways, reversals, strays
 from functions.payments.allowance import Allowance
 from functions.payments.gateways.base import Gateway, Inquired, Report, Standing, Unknown
 from functions.payments.settlement import LEASE, REQUEUE_AFTER, confirm, later, told
@@ -40,7 +40,7 @@ UNVERIFIED_EVERY_MINUTES = 10
 S = PaymentStatus
 ASKED_BY_INQUIRY = frozenset({S.PENDING, S.NOT_PAID, S.EXPIRED})
 ASKED_BY_VERIFY = frozenset({S.VERIFYING, S.VERIFY_UNKNOWN})
-WATCHED = ASKED_BY_INQUIRY | ASKED_BY_VERIFY | {S.CREATED}
+WATCHED = ASKED_BY_INQUIRY | ASKED_BY_VERIFY | {S.CREATED, S.REVERSING}
 
 snapstart.register()
 
@@ -192,6 +192,8 @@ def _heal_or_log(payment: Payment, gateway: Gateway) -> list[Report]:
 
 def heal(payment: Payment, gateway: Gateway) -> list[Report]:
     """Find out what became of one payment and move it on. Returns how each call went."""
+    if payment.status is S.REVERSING:
+        return reversals.find_out(payment, gateway, actor=ACTOR)
     if payment.authority is None:
         give_up_waiting_for_the_gateway(payment.id)
         return []

@@ -11,10 +11,19 @@ from sqlalchemy import select
 
 from functions.admin import queues
 from functions.admin.schemas.system import QueueName
+from functions.payments.states import Because, locked, move
 from local.zarinpal.running import Zarinpal
 from tests.api import Api, Json
 from tests.contract.test_permissions import ROUTES, ask
-from tests.factories import make_automation, make_copy, make_payment, make_service_token, make_user, token_for
+from tests.factories import (
+    make_automation,
+    make_copy,
+    make_payment,
+    make_service_token,
+    make_user,
+    purchase_in,
+    token_for,
+)
 from tests.functions.payments.purchases import purchase_at
 from tests.routes import Route, dependencies_of, served
 from zimmer import clock
@@ -22,6 +31,7 @@ from zimmer.auth.acting import acting
 from zimmer.auth.dependencies import get_session
 from zimmer.auth.roles import Right, audience_of, may
 from zimmer.db import Session
+from zimmer.ledger import credit_purchases
 from zimmer.models import (
     Audience,
     AuditEntry,
@@ -100,6 +110,24 @@ class Stage:
         self.zarinpal.pay(payment.authority or "")
         return payment.id
 
+    def verified(self) -> int:
+        payment = purchase_at(self.zarinpal, self.session, PaymentStatus.VERIFIED)
+        self.zarinpal.pay(payment.authority or "")
+        payment.verified_at = clock.now()
+        self.session.flush()
+        return payment.id
+
+    def credited(self) -> int:
+        payment = purchase_in(self.session, PaymentStatus.VERIFIED)
+        assert credit_purchases(self.session, [payment.id], actor="test").now
+        return payment.id
+
+    def owed(self) -> int:
+        payment_id = self.credited()
+        payment = locked(self.session, payment_id)
+        move(self.session, payment, PaymentStatus.REFUND_PENDING, Because("arranged", "test"), refunded_amount=0)
+        return payment_id
+
     def under_review(self) -> int:
         return make_payment(self.session, status=PaymentStatus.REVIEW, next_check_at=None).id
 
@@ -144,6 +172,9 @@ DEEDS: dict[Route, Deed] = {
     ("POST", "/tokens/adjustments/{adjustment_id}/approve"): Deed(Stage.request),
     ("POST", "/tokens/adjustments/{adjustment_id}/reject"): Deed(Stage.request),
     ("POST", "/payments/{payment_id}/check"): Deed(Stage.paid),
+    ("POST", "/payments/{payment_id}/reverse"): Deed(Stage.verified, saying(reason=REASON)),
+    ("POST", "/payments/{payment_id}/refund"): Deed(Stage.credited, saying(reason=REASON)),
+    ("POST", "/payments/{payment_id}/refunded"): Deed(Stage.owed, saying(transfer="SATNA 1403-77")),
     ("POST", "/payments/{payment_id}/review"): Deed(Stage.under_review, saying(decision="close", reason=REASON)),
     ("POST", "/sweep"): Deed(makes=True),
     ("POST", "/tickets/{ticket_id}/read"): Deed(Stage.ticket),

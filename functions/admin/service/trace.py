@@ -1,9 +1,10 @@
 """The whole trace of one purchase: its story, who was told, and what may be done now."""
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, or_, select
 from sqlalchemy.orm import aliased
 
 from functions.admin.schemas.names import PersonName
@@ -26,7 +27,7 @@ from zimmer import clock
 from zimmer.auth.dependencies import Person
 from zimmer.auth.roles import Right, may
 from zimmer.db import ReadSession
-from zimmer.errors import NotAllowed, NotInReview, OwnRequest, PaymentNotFound, ZimmerError
+from zimmer.errors import NotAllowed, NotInReview, NotReversible, OwnRequest, PaymentNotFound, ZimmerError
 from zimmer.models import (
     Delivery,
     Notification,
@@ -43,6 +44,7 @@ from zimmer.models import (
 )
 
 S = PaymentStatus
+REVERSIBLE_FOR = timedelta(minutes=30)  # the gateway's rule; a test holds it to what functions.payments goes by
 # What the gateway may be asked about; a test holds it to the table of moves.
 ASKABLE = frozenset({S.PENDING, S.NOT_PAID, S.VERIFY_UNKNOWN, S.EXPIRED, S.VERIFYING})
 
@@ -67,7 +69,7 @@ def trace_of(session: ReadSession, staff: Person, payment_id: int) -> Trace:
         notifications=_notices(session, row),
         tickets=_tickets(session, payment_id),
         review=review,
-        allowed_actions=list(_actions(staff, row.status, review)),
+        allowed_actions=list(_actions(staff, row.status, review, reversible_until=_reversible_until(row))),
     )
 
 
@@ -105,8 +107,16 @@ def _deliveries(events: Sequence[PaymentEvent]) -> Iterator[TraceDelivery]:
 
 
 def _entries(session: ReadSession, payment_id: int) -> list[TraceEntry]:
+    """What the purchase moved: its tokens, and what of them was taken back."""
+    name = f"payment:{payment_id}"
+    copy_id = select(Payment.user_automation_id).where(Payment.id == payment_id).scalar_subquery()
     found = session.entities(
-        select(TokenEntry).where(TokenEntry.reference == f"payment:{payment_id}").order_by(TokenEntry.id)
+        select(TokenEntry)
+        .where(
+            TokenEntry.user_automation_id == copy_id,
+            or_(TokenEntry.reference == name, TokenEntry.reference.startswith(f"{name}:", autoescape=True)),
+        )
+        .order_by(TokenEntry.id)
     )
     return [TraceEntry(**{name: getattr(entry, name) for name in TraceEntry.model_fields}) for entry in found]
 
@@ -162,7 +172,13 @@ def _review(session: ReadSession, payment_id: int) -> TraceReview | None:
     )
 
 
-def _actions(staff: Person, status: PaymentStatus, review: TraceReview | None) -> Iterator[TraceAction]:
+def _reversible_until(row: Row[Any]) -> datetime | None:
+    return row.verified_at + REVERSIBLE_FOR if row.verified_at and row.authority else None
+
+
+def _actions(
+    staff: Person, status: PaymentStatus, review: TraceReview | None, *, reversible_until: datetime | None
+) -> Iterator[TraceAction]:
     if status in ASKABLE:
         yield _action("check", "Asks the gateway now whether it was paid, at most once in ten seconds.", None)
     if status is S.REVIEW:
@@ -172,6 +188,21 @@ def _actions(staff: Person, status: PaymentStatus, review: TraceReview | None) -
         yield _action("review-close", close, _against_review(staff, review, ReviewDecision.CLOSE))
         if review and review.proposed_by.id == staff.id:
             yield _action("review-withdraw", "Takes your proposal back; another may be made.", None)
+    yield from _ways_back(staff, status, reversible_until)
+
+
+def _ways_back(staff: Person, status: PaymentStatus, reversible_until: datetime | None) -> Iterator[TraceAction]:
+    """How money may go back to the customer. Whether some of it was used is looked at when it is tried."""
+    against = None if may(staff.role, Right.PAYMENTS_REVERSE) else NotAllowed()
+    if status in {S.VERIFIED, S.CREDITED} and reversible_until:
+        reverse = "The gateway gives the whole amount back and the tokens go; only while none of them is used."
+        late = NotReversible("too-late") if clock.now() >= reversible_until else None
+        yield _action("reverse", reverse, against or late)
+    if status is S.CREDITED:
+        refund = "What is unused is taken back at once; its share of the price is then owed to the customer."
+        yield _action("refund", refund, against)
+    if status is S.REFUND_PENDING:
+        yield _action("refunded", "Notes the bank transfer by which the customer was paid back.", against)
 
 
 def _against_review(staff: Person, review: TraceReview | None, decision: ReviewDecision) -> ZimmerError | None:

@@ -99,6 +99,20 @@ class Inquired:
 
 
 @dataclass(frozen=True)
+class Reversed:
+    """The money is on its way back to the customer's card."""
+
+    report: Report
+
+
+@dataclass(frozen=True)
+class ReversalRefused:
+    """The gateway understood and gave nothing back."""
+
+    report: Report
+
+
+@dataclass(frozen=True)
 class Waiting:
     """A payment that a customer has made and nobody has verified."""
 
@@ -127,3 +141,7 @@ class Gateway(Protocol):
     def inquire(self, authority: str) -> Inquired | Unknown: ...
 
     def unverified(self) -> Unverified | Unknown: ...
+
+    def reverse(self, authority: str) -> Reversed | ReversalRefused | Unknown:
+        """Give the whole amount back. Asked twice, the second answer may be a refusal: ask `inquire` first."""
+        ...

@@ -22,6 +22,8 @@ from functions.payments.gateways.base import (
     Paid,
     Refused,
     Report,
+    ReversalRefused,
+    Reversed,
     Standing,
     Started,
     Suspicious,
@@ -125,6 +127,16 @@ class Zarinpal:
         if answer.meaning is not Meaning.PAID or not isinstance(rows, list):
             return Unknown(answer.report)
         return Unverified(tuple(self._waiting_in(rows)), answer.report)
+
+    def reverse(self, authority: str) -> Reversed | ReversalRefused | Unknown:
+        answer = self._ask("reverse", {"authority": authority})
+        match answer.meaning:
+            case Meaning.PAID:
+                return Reversed(answer.report)
+            case Meaning.UNKNOWN:
+                return Unknown(answer.report)
+            case _:
+                return ReversalRefused(answer.report)
 
     def _waiting_in(self, rows: list[Any]) -> Iterator[Waiting]:
         """The rows that can be ours. One that cannot be read must not hide the others."""

@@ -44,6 +44,14 @@ def payment_closed(data: Json) -> Text:
     )
 
 
+def money_returned(data: Json) -> Text:
+    return Text(
+        "مبلغ پرداخت به شما برگشت",
+        f"{toman(data['amount'])} به شما بازگردانده شد. بانک آن را حداکثر تا ۷۲ ساعت به حساب شما می‌نشاند.",
+        "دیدن پرداخت",
+    )
+
+
 def ticket_answered(data: Json) -> Text:
     return Text(
         "پشتیبانی به تیکت شما پاسخ داد",
@@ -92,6 +100,7 @@ SENTENCES: Mapping[Kind, Callable[[Json], Text]] = {
     Kind.TOKENS_CREDITED: tokens_credited,
     Kind.TOKENS_ADJUSTED: tokens_adjusted,
     Kind.PAYMENT_CLOSED: payment_closed,
+    Kind.MONEY_RETURNED: money_returned,
     Kind.TICKET_ANSWERED: ticket_answered,
     Kind.TICKET_STATUS: ticket_status,
     Kind.SESSION_REUSE: session_reuse,

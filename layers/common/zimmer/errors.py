@@ -15,7 +15,8 @@
     │                           InProgress · TooManyOpenPayments · DailyCapReached · UserAutomationInactive
     │                           QuoteExpired · QuoteUsed · TicketClosed · TicketChanged · LastManager · AccountDeleted
     │                           PackageTaken · KeyNameTaken · AdjustmentDecided · AdjustmentExpired
-    │                           BalanceBelowZero · NotInReview · TwofaOn · TwofaOff · TwofaMandatory
+    │                           BalanceBelowZero · NotInReview · NotReversible · NotRefundable ·
+    │                           TwofaOn · TwofaOff · TwofaMandatory
     ├── BodyTooLarge 413
     ├── Unprocessable 422       ValidationFailed · BelowMinimum · AboveMaximum · PackageOnly · QuoteInvalid
     │                           DiscountRefused · TooManyRows · LinkInvalid · CodeInvalid · PasswordWrong
@@ -402,6 +403,26 @@ class BalanceBelowZero(Conflict):
 class NotInReview(Conflict):
     code = "payment-not-in-review"
     title = "The payment is not under review"
+
+
+class NotReversible(Conflict):
+    """The gateway cannot give this purchase back. `reason` is one of status, no-gateway, too-late, spent."""
+
+    code = "not-reversible"
+    title = "This payment cannot be reversed"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"It cannot be reversed: {reason}", reason=reason)
+
+
+class NotRefundable(Conflict):
+    """There is nothing to pay back. `reason` is one of status, spent."""
+
+    code = "not-refundable"
+    title = "This payment cannot be refunded"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"It cannot be refunded: {reason}", reason=reason)
 
 
 class BodyTooLarge(ZimmerError):

@@ -41,3 +41,9 @@ def least_before_discount(amount: Rial, percent: Decimal) -> Rial:
     kept = 10_000 - int(percent * 100)
     price = (amount - 1) * 10_000 // kept + 1  # the discount is rounded down, so a rial less than the share is enough
     return Rial(price + -price % RIALS_PER_TOMAN)
+
+
+def share_of(amount: Rial, part: int, *, of: int) -> Rial:
+    """The share of `amount` that `part` of `of` tokens cost. Rounds down to a whole toman."""
+    share = amount * part // of
+    return Rial(share - share % RIALS_PER_TOMAN)

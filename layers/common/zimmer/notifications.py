@@ -26,6 +26,7 @@ class Kind(StrEnum):
     TOKENS_ADJUSTED = "tokens-adjusted"  # {delta, balance, automation_id, automation}
     PAYMENT_REVIEW = "payment-review"  # to the managers: {payment_id, transaction_id}
     PAYMENT_CLOSED = "payment-closed"  # {transaction_id, amount}
+    MONEY_RETURNED = "money-returned"  # {transaction_id, amount}
     TICKET_ANSWERED = "ticket-answered"  # {ticket_id, title}
     TICKET_STATUS = "ticket-status"  # {ticket_id, title, status}
     TICKET_ASSIGNED = "ticket-assigned"  # to the staff: {ticket_id, title}
@@ -54,6 +55,7 @@ NATURES: dict[Kind, Nature] = {
     Kind.TOKENS_ADJUSTED: Nature(by_mail=True),
     Kind.PAYMENT_REVIEW: Nature(Level.WARNING, by_mail=True),
     Kind.PAYMENT_CLOSED: Nature(Level.WARNING, by_mail=True),
+    Kind.MONEY_RETURNED: Nature(by_mail=True),
     Kind.TICKET_ANSWERED: Nature(by_mail=True),
     Kind.TICKET_STATUS: Nature(),
     Kind.TICKET_ASSIGNED: Nature(),

@@ -13,6 +13,8 @@ from functions.payments.gateways.base import (
     Order,
     Paid,
     Refused,
+    ReversalRefused,
+    Reversed,
     Started,
     Suspicious,
     Unknown,
@@ -49,6 +51,10 @@ class WatchedGateway:
     def unverified(self) -> Unverified | Unknown:
         self.calls.append(("unverified", database().in_transaction))
         return self._gateway.unverified()
+
+    def reverse(self, authority: str) -> Reversed | ReversalRefused | Unknown:
+        self.calls.append(("reverse", database().in_transaction))
+        return self._gateway.reverse(authority)
 
 
 @pytest.fixture

@@ -362,6 +362,7 @@ class Meanwhile:
 
     def __init__(self, gateway: Gateway, happens: Callable[[], object]) -> None:
         self.start, self.verify, self.unverified = gateway.start, gateway.verify, gateway.unverified
+        self.reverse = gateway.reverse
         self._inquire, self._happens = gateway.inquire, happens
 
     def inquire(self, authority: str) -> Inquired | Unknown:
@@ -567,6 +568,7 @@ class Broken:
 
     def __init__(self, gateway: Gateway, authority: str | None) -> None:
         self.start, self.verify, self.unverified = gateway.start, gateway.verify, gateway.unverified
+        self.reverse = gateway.reverse
         self._inquire, self._authority = gateway.inquire, authority
 
     def inquire(self, authority: str) -> Inquired | Unknown:

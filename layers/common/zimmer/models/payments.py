@@ -69,6 +69,8 @@ class Payment(Base):
     expires_at: Mapped[datetime]
     verified_at: Mapped[datetime | None]
     credited_at: Mapped[datetime | None]
+    refunded_amount: Mapped[Rial | None]  # what went back to the customer, or is owed
+    refund_reference: Mapped[str | None] = mapped_column(String(255))  # the transfer, when it went outside the gateway
     event_seq: Mapped[int] = mapped_column(default=0)
     trace_id: Mapped[str | None] = mapped_column(String(100))
 

@@ -50,6 +50,9 @@ const SENTENCES: Record<Code, Sentence> = {
   "method-not-allowed": "This cannot be done at this address.",
   "not-allowed": "Your role may not do this.",
   "not-found": NOT_HERE,
+  "not-refundable": "There is nothing to pay back: it is not credited, or all of it is used.",
+  "not-reversible":
+    "The gateway cannot give this back any more: half an hour has passed, or some of it is used.",
   "not-signed-in": SIGN_IN_AGAIN,
   "notification-not-found": "This notification is not here any more.",
   "openai-key-not-found": "There is no such key.",

@@ -34,6 +34,8 @@ export const PROBLEM_CODES = [
   "method-not-allowed",
   "not-allowed",
   "not-found",
+  "not-refundable",
+  "not-reversible",
   "not-signed-in",
   "notification-not-found",
   "openai-key-not-found",

@@ -61,6 +61,8 @@ const SENTENCES: Record<Code, Sentence> = {
   "method-not-allowed": "این کار در این نشانی شدنی نیست.",
   "not-allowed": "نقش شما اجازهٔ این کار را ندارد.",
   "not-found": "آنچه می‌خواهید اینجا نیست.",
+  "not-refundable": "این پرداخت بازپرداختی ندارد.",
+  "not-reversible": "این پرداخت را نمی‌توان برگرداند.",
   "not-signed-in": SIGN_IN_AGAIN,
   "notification-not-found": "این اعلان دیگر اینجا نیست.",
   "openai-key-not-found": "چنین کلیدی نیست.",

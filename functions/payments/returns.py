@@ -1,0 +1,36 @@
+"""What follows when money goes back to a customer, by whichever way: the day's figures, and the customer is told."""
+
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from zimmer import clock
+from zimmer.db import Session
+from zimmer.models import Payment, Rollup
+from zimmer.money import Rial
+from zimmer.notifications import Kind, Notice, notify
+
+
+def take_from_figures(session: Session, payment: Payment, *, amount: Rial, tokens: int) -> None:
+    """Money and tokens that went back count against the day on which they did, not against the day of the sale."""
+    shard = upsert(Rollup).values(
+        day=clock.business_day(),
+        automation_id=payment.automation_id,
+        shard=payment.id % 8,
+        revenue=-amount,
+        tokens_sold=-tokens,
+    )
+    session.execute(
+        shard.on_conflict_do_update(
+            index_elements=[Rollup.day, Rollup.automation_id, Rollup.shard],
+            set_={
+                "revenue": Rollup.revenue + shard.excluded.revenue,
+                "tokens_sold": Rollup.tokens_sold + shard.excluded.tokens_sold,
+            },
+        )
+    )
+
+
+def tell_customer(session: Session, payment: Payment, amount: Rial) -> None:
+    """The customer learns once that their money is on its way."""
+    data = {"transaction_id": payment.transaction_id, "amount": amount}
+    link = f"/payment/return/?payment={payment.transaction_id}"
+    notify(session, Notice(payment.user_id, Kind.MONEY_RETURNED, str(payment.id), data, link))
