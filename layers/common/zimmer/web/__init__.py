@@ -24,6 +24,7 @@ from zimmer.web.problems import PROBLEM_JSON, Problem, answer_as_problems, probl
 
 __all__ = [
     "BODY_LIMIT",
+    "PROBLEM_JSON",
     "GroupHealth",
     "PathId",
     "Problem",
