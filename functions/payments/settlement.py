@@ -15,7 +15,7 @@ from functions.payments.gateways.base import Gateway, NotPaid, Paid, Report, Sus
 from functions.payments.states import CLAIMABLE, Because, locked, move
 from zimmer import clock, events
 from zimmer.db import Session, committed
-from zimmer.models import Payment, PaymentEvent, PaymentStatus
+from zimmer.models import Payment, PaymentEvent, PaymentStatus, User
 from zimmer.money import Rial
 from zimmer.observability import logger
 from zimmer.settings import get_settings
@@ -89,6 +89,11 @@ def settle(session: Session, claim: Claim, outcome: Outcome, *, actor: str, trac
         return
     now = clock.now()
     match outcome:
+        case Paid() if _is_owner_gone(session, payment):
+            because = told("paid-for-deleted-account", actor, outcome.report, trace_id)
+            facts = {**receipt(outcome, now), "verified_at": None, "next_check_at": None}
+            move(session, payment, PaymentStatus.REVIEW, because, **facts)
+            logger().error("payment.of-deleted-account", payment_id=payment.id, amount=payment.amount)
         case Paid():
             because = told("paid", actor, outcome.report, trace_id)
             move(session, payment, PaymentStatus.VERIFIED, because, **receipt(outcome, now))
@@ -111,6 +116,15 @@ def settle(session: Session, claim: Claim, outcome: Outcome, *, actor: str, trac
                 logger().error("payment.unknown-for-72-hours", payment_id=payment.id)
         case _:
             assert_never(outcome)
+
+
+def _is_owner_gone(session: Session, payment: Payment) -> bool:
+    """Whether the buyer's account was deleted: nobody could use the tokens, so people decide about the money.
+
+    The account stays as it is until the settlement is kept: whoever is deleting it waits.
+    """
+    deleted = select(User.deleted_at).where(User.id == payment.user_id).with_for_update(read=True)
+    return session.scalar(deleted) is not None
 
 
 def later(payment: Payment, now: datetime) -> datetime | None:

@@ -58,6 +58,7 @@ MOVES: tuple[Move, ...] = (
     *_moves((S.VERIFYING,), "-51", S.NOT_PAID),
     *_moves((S.VERIFYING,), "unknown", S.VERIFY_UNKNOWN),
     *_moves((S.VERIFYING,), "-50 / -53 / -54", S.REVIEW),
+    *_moves((S.VERIFYING,), "100 / 101 for a deleted account", S.REVIEW),
     *_moves((S.VERIFYING, S.PENDING), "unknown for 72 hours", S.REVIEW),
     *_moves((S.PENDING,), "inquiry FAILED", S.NOT_PAID),
     *_moves((S.PENDING,), "customer cancels", S.NOT_PAID),

@@ -115,6 +115,8 @@ def _in_review(story: Story, now: datetime) -> tuple[Tone, str]:
     led = next((event for event in reversed(story.events) if event.to_status is S.REVIEW), None)
     since = lasted(now - (led.at if led else story.created_at))
     code = led.gateway_code if led else None
+    if led and led.cause == "paid-for-deleted-account":
+        return Tone.BAD, f"Under review for {since}: paid after its customer deleted the account. Two managers decide."
     reason = REASONS.get(code or 0, f"the gateway answered {code}" if code else "the gateway never said")
     return Tone.BAD, f"Under review for {since}: {reason}. Two managers decide."
 

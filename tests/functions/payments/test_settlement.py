@@ -1,16 +1,21 @@
 """Of two who ask the gateway about one payment, the answer of the later claim counts."""
 
+from contextlib import closing
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError
 
 from functions.payments.gateways.base import NotPaid, Paid, Report, Suspicious, Unknown
 from functions.payments.settlement import Claim, Outcome, claim_payment, settle
-from tests.factories import purchase_in
-from tests.functions.payments.purchases import causes
+from local.zarinpal.running import Zarinpal
+from tests.api import Api
+from tests.factories import make_user, purchase_in
+from tests.functions.payments.purchases import causes, come_back, entries, purchase_at
 from zimmer import clock
-from zimmer.db import Session
-from zimmer.models import OutboxMessage, Payment, PaymentStatus
+from zimmer.db import Database, Session, sqlstate
+from zimmer.models import Notification, OutboxMessage, Payment, PaymentStatus, Role, User
 
 S = PaymentStatus
 
@@ -88,3 +93,41 @@ def test_a_verified_payment_promises_its_message_in_the_same_commit(session: Ses
     session.refresh(payment)
     assert payment.status is S.VERIFYING
     assert session.query(OutboxMessage).count() == 0
+
+
+@pytest.mark.usefixtures("gateway")
+def test_what_is_paid_after_its_customer_left_goes_under_review_and_is_not_lost(
+    session: Session, api: Api, zarinpal: Zarinpal
+) -> None:
+    payment = purchase_at(zarinpal, session)
+    manager = make_user(session, role=Role.MANAGER)
+    buyer = session.get_one(User, payment.user_id)
+    buyer.deleted_at, buyer.is_active = clock.now(), False
+    session.flush()
+    assert payment.authority
+    zarinpal.pay(payment.authority)
+    come_back(api, payment.transaction_id, Authority=payment.authority, Status="OK")
+    session.refresh(payment)
+    assert (payment.status, payment.verified_at, payment.next_check_at) == (S.REVIEW, None, None)
+    assert payment.ref_id  # what the bank calls it, for giving the money back
+    assert causes(session, payment)[-1] == "paid-for-deleted-account"
+    assert entries(session) == 0
+    told = session.scalars(select(Notification).where(Notification.kind == "payment-review")).one()
+    assert told.user_id == manager.id
+
+
+def test_an_account_is_not_deleted_while_its_payment_is_settled(own_database: str) -> None:
+    """Whoever deletes it waits, and then finds the payment verified."""
+    with closing(Database(own_database)) as one, closing(Database(own_database)) as two:
+        with one.transaction() as session:
+            payment = purchase_in(session, S.PENDING)
+            held = claim(session, payment, "bank-return")
+        assert held
+        with one.transaction() as session:
+            settle(session, held, PAID, actor="bank-return", trace_id=None)
+            with two.transaction() as other:
+                other.execute(text("SET LOCAL lock_timeout = '50ms'"))
+                with pytest.raises(DBAPIError) as waiting:
+                    other.get_one(User, payment.user_id, with_for_update={"key_share": True})
+                other.rollback()
+        assert sqlstate(waiting.value) == "55P03"

@@ -97,6 +97,7 @@ export const payments = {
     "not-paid": "Said that it is not paid",
     suspicious: "Said something that does not fit",
     unknown: "Gave no usable answer",
+    "paid-for-deleted-account": "Said that it is paid; its customer had deleted the account",
     "inquiry-paid": "Knows of a payment",
     "inquiry-verified": "Says that it was verified",
     "inquiry-in-bank": "Says that the customer is at the bank",
