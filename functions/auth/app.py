@@ -1,7 +1,8 @@
 """The auth function: `/api/auth/*` and `/api/health`."""
 
+from functions.auth import account_routes
 from functions.auth.routes import platform, router
 from zimmer.web import build_app, lambda_handler
 
-app = build_app("auth", router, platform)
+app = build_app("auth", router, account_routes.router, platform)
 handler = lambda_handler(app)

@@ -10,7 +10,7 @@ from zimmer.auth.passwords import MAX_LENGTH, MIN_LENGTH
 from zimmer.auth.roles import RIGHTS, Right
 from zimmer.models import Audience, Role
 from zimmer.web import StrictBody
-from zimmer.web.texts import Name, latin_digits
+from zimmer.web.texts import Name, PhoneNumber
 
 
 def _lower(email: str) -> str:
@@ -25,7 +25,6 @@ def _bare(email: object) -> object:
 
 
 Email = Annotated[EmailStr, BeforeValidator(_bare), Field(max_length=255), AfterValidator(_lower)]
-PhoneNumber = Annotated[str, BeforeValidator(latin_digits), StringConstraints(pattern=r"^09[0-9]{9}$")]
 NewPassword = Annotated[str, StringConstraints(strip_whitespace=False, min_length=MIN_LENGTH, max_length=MAX_LENGTH)]
 Password = Annotated[str, StringConstraints(strip_whitespace=False, min_length=1, max_length=MAX_LENGTH)]
 

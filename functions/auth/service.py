@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from functions.auth.schemas import Login, Me, Register, SignedIn, permissions_of
 from zimmer import clock, throttle
-from zimmer.auth import passwords, sign_ins, tokens
+from zimmer.auth import links, passwords, sign_ins, tokens
 from zimmer.auth.dependencies import Person
 from zimmer.auth.roles import may_enter
 from zimmer.auth.sign_ins import Device, NewSignIn, RefreshSecret
@@ -20,6 +20,7 @@ from zimmer.auth.tokens import AccessClaims
 from zimmer.db import UNIQUE_VIOLATION, AtomicSession, ReadSession, Session, committed, sqlstate
 from zimmer.errors import EmailTaken, WrongCredentials
 from zimmer.models import Audience, Role, User
+from zimmer.notifications import Kind, Notice, notify
 from zimmer.observability import logger
 from zimmer.throttle import Limit
 
@@ -36,8 +37,12 @@ class Entered:
 
 
 def register(writer: AtomicSession, form: Register, device: Device) -> Entered:
-    """Open a customer's account and sign it in. Raises EmailTaken, TooManyRequests."""
+    """Open a customer's account, sign it in, and ask its address for a sign of life.
+
+    Raises EmailTaken (the owner of the address is told by mail), ValidationFailed, TooManyRequests.
+    """
     throttle.hit(writer, REGISTRATIONS_BY_ADDRESS.of(throttle.address(device.ip)))
+    passwords.insist(form.password, email=form.email, name=form.name)
     user = User(
         name=form.name,
         email=form.email,
@@ -46,10 +51,15 @@ def register(writer: AtomicSession, form: Register, device: Device) -> Entered:
         role=Role.CUSTOMER,
         created_at=clock.now(),
     )
-    with committed() as session:
-        open_account(session, user)
-        here = NewSignIn.of(user, Audience.USER, device)
-        session.execute(sign_ins.OPEN, here.parameters)
+    try:
+        with committed() as session:
+            open_account(session, user)
+            links.send_verification(session, user)
+            here = NewSignIn.of(user, Audience.USER, device)
+            session.execute(sign_ins.OPEN, here.parameters)
+    except EmailTaken:
+        tell_owner_of(form.email)
+        raise
     logger().info("account.opened", user_id=user.id, ip=device.ip)
     return entered(user, here.claims, here.refresh)
 
@@ -63,6 +73,20 @@ def open_account(session: Session, user: User) -> None:
         if sqlstate(error) != UNIQUE_VIOLATION:
             raise
         raise EmailTaken from error
+
+
+def tell_owner_of(email: str) -> None:
+    """Somebody wanted an account for an address that has one. Committed: the refusal must not undo it."""
+    with committed() as session:
+        owner_id = session.scalar(select(User.id).where(User.email == email))
+        if owner_id is not None:
+            tell_of_registration(session, owner_id)
+
+
+def tell_of_registration(session: Session, owner_id: int) -> None:
+    """The same, told to an owner who is known; once a day, however often it is tried."""
+    key = f"{owner_id}:{clock.business_day()}"
+    notify(session, Notice(owner_id, Kind.REGISTRATION_TRIED, key, {}))
 
 
 def login(reader: ReadSession, writer: AtomicSession, form: Login, device: Device) -> Entered:

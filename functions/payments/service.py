@@ -14,7 +14,7 @@ from functions.payments.gateways.base import Gateway, Order, Refused, Started, U
 from functions.payments.opening import actor_of, keep_answer, open_payment, opened_before, quoted, wish_of
 from functions.payments.schemas import InitPayment, InitQuoted, PaymentStarted, Quoted
 from functions.payments.states import AT_NO_BANK, Because, move, record
-from zimmer import clock, events
+from zimmer import clock, events, phones
 from zimmer.auth.dependencies import Person
 from zimmer.db import ReadSession, Session, committed
 from zimmer.errors import GatewayRefused, GatewayUnavailable, InProgress, PaymentNotFound
@@ -148,7 +148,7 @@ def _order_of(session: Session, payment: Payment, customer: Person) -> Order:
         callback_url=f"{get_settings().api_base_url}/api/payments/zarinpal/callback/{payment.transaction_id}",
         order_id=payment.transaction_id,
         email=customer.email,
-        mobile=customer.phone_number,
+        mobile=phones.national(customer.phone_number) if customer.phone_number else None,
     )
 
 

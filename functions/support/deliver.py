@@ -23,7 +23,7 @@ from zimmer import clock, crypto, snapstart
 from zimmer.db import Session, committed
 from zimmer.events import DeliverMessage
 from zimmer.models import Delivery, DeliveryState, Json, Role, User
-from zimmer.notifications import sealed_place
+from zimmer.notifications import FORGOTTEN, sealed_place
 from zimmer.observability import logger
 
 LEASE = timedelta(seconds=60)  # longer than a call to SES can take (2 s to connect, 8 s to read)
@@ -46,6 +46,7 @@ class Claim:
     data: Json
     link: str | None
     role: Role
+    is_owner_gone: bool  # the account was deleted: what is still to be sent is sent, and then forgotten
 
 
 def handler(event: Mapping[str, Any], context: Any) -> Mapping[str, Any]:
@@ -92,9 +93,18 @@ def claim_delivery(session: Session, delivery_id: int) -> Claim | None:
         raise Busy(f"delivery {delivery_id} is being sent")
     delivery.state, delivery.lease_until = DeliveryState.SENDING, now + LEASE
     delivery.attempts += 1
-    role = session.scalars(select(User.role).where(User.id == delivery.user_id)).one()
+    owner = session.execute(select(User.role, User.deleted_at).where(User.id == delivery.user_id)).one()
     session.flush()
-    return Claim(delivery.id, delivery.attempts, delivery.address, delivery.kind, _data(delivery), delivery.link, role)
+    return Claim(
+        delivery_id=delivery.id,
+        fence=delivery.attempts,
+        address=delivery.address,
+        kind=delivery.kind,
+        data=_data(delivery),
+        link=delivery.link,
+        role=owner.role,
+        is_owner_gone=owner.deleted_at is not None,
+    )
 
 
 def _data(delivery: Delivery) -> Json:
@@ -106,7 +116,8 @@ def _data(delivery: Delivery) -> Json:
 
 def _end(claim: Claim, *, state: DeliveryState, **facts: object) -> None:
     """Keep what became of it, unless a later claim has taken over. What was secret is erased once it is of no use."""
-    is_over = state is not DeliveryState.WAITING
+    if state is not DeliveryState.WAITING:
+        facts |= {"sealed": None, **({"address": FORGOTTEN, "data": {}} if claim.is_owner_gone else {})}
     with committed() as session:
         session.execute(
             update(Delivery)
@@ -115,5 +126,5 @@ def _end(claim: Claim, *, state: DeliveryState, **facts: object) -> None:
                 Delivery.attempts == claim.fence,
                 Delivery.state == DeliveryState.SENDING,
             )
-            .values(state=state, lease_until=None, **({"sealed": None} if is_over else {}), **facts)
+            .values(state=state, lease_until=None, **facts)
         )

@@ -187,6 +187,7 @@ DEEDS: dict[Route, Deed] = {
     ("PATCH", "/users/{user_id}"): Deed(Stage.person, saying(name="سارا")),
     ("POST", "/users/{user_id}/reveal"): Deed(Stage.person, makes=True),
     ("POST", "/users/{user_id}/unlock"): Deed(Stage.locked_out),
+    ("POST", "/users/{user_id}/resend-verification"): Deed(Stage.person, makes=True),
     ("POST", "/users/{user_id}/activate"): Deed(lambda stage: stage.person(is_active=False)),
     ("POST", "/users/{user_id}/deactivate"): Deed(Stage.person),
     ("POST", "/users/{user_id}/role"): Deed(Stage.person, saying(role="support")),

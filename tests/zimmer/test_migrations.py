@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from functions.payments.states import Because, record
 from local.seed import seed
 from tests.databases import RolledBackDatabase
-from tests.factories import make_copy, make_payment
+from tests.factories import make_copy, make_payment, make_user
 from zimmer import migrations
 from zimmer.db import Database, Session, sqlstate
 from zimmer.models import (
@@ -137,3 +137,18 @@ def test_migrating_a_migrated_database_changes_nothing(own_database: str) -> Non
     before = seed(own_database)
     migrations.upgrade(own_database)
     assert seed(own_database) == before
+
+
+def test_numbers_are_written_anew_and_back(own_database: str) -> None:
+    def numbers(database: Database) -> list[str]:
+        with database.autocommit() as connection:
+            return list(connection.execute(text("SELECT phone_number FROM users ORDER BY id")).scalars())
+
+    with closing(Database(own_database)) as database:
+        with database.transaction() as session:
+            for number in ("09121234567", "+989351234567", "021 88 77"):
+                make_user(session, phone_number=number)
+        migrations.downgrade(own_database, "0005")
+        assert numbers(database) == ["09121234567", "09351234567", "021 88 77"]
+        migrations.upgrade(own_database)
+        assert numbers(database) == ["+989121234567", "+989351234567", "021 88 77"]

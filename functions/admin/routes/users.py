@@ -11,7 +11,7 @@ from functions.admin.service import users as service
 from zimmer.auth.acting import Staff, acting
 from zimmer.auth.dependencies import Person, ReadSessionDep, ReplicaSessionDep, SessionDep, require
 from zimmer.auth.roles import Right
-from zimmer.errors import AccountDeleted, HigherRole, LastManager, OwnAccount, TooManyRows, UserNotFound
+from zimmer.errors import AccountDeleted, EmailVerified, HigherRole, LastManager, OwnAccount, TooManyRows, UserNotFound
 from zimmer.models import Role
 from zimmer.pagination import Page, PageLimit
 from zimmer.web import PathId, problems
@@ -23,6 +23,7 @@ Looking = Annotated[Person, Depends(require(Right.USERS_READ))]
 Revealing = Annotated[Staff, Depends(acting(Right.USERS_READ, "user.reveal"), scope="function")]
 Editing = Annotated[Staff, Depends(acting(Right.USERS_EDIT, "user.edit"), scope="function")]
 Unlocking = Annotated[Staff, Depends(acting(Right.USERS_EDIT, "user.unlock"), scope="function")]
+Resending = Annotated[Staff, Depends(acting(Right.USERS_EDIT, "user.resend-verification"), scope="function")]
 Activating = Annotated[Staff, Depends(acting(Right.USERS_DEACTIVATE, "user.activate"), scope="function")]
 Deactivating = Annotated[Staff, Depends(acting(Right.USERS_DEACTIVATE, "user.deactivate"), scope="function")]
 Promoting = Annotated[Staff, Depends(acting(Right.USERS_MANAGE, "user.role"), scope="function")]
@@ -89,6 +90,12 @@ async def deactivate_user(user_id: PathId, staff: Deactivating, session: Session
 async def unlock_user(user_id: PathId, staff: Unlocking, session: SessionDep) -> UserDetail:
     """Let somebody try again who has locked themselves out with wrong passwords."""
     return accounts.unlock(session, staff, user_id)
+
+
+@router.post("/{user_id}/resend-verification", responses=TOUCHING | problems(EmailVerified))
+async def resend_verification(user_id: PathId, staff: Resending, session: SessionDep) -> UserDetail:
+    """Send somebody the link that confirms their address once more."""
+    return accounts.resend_verification(session, staff, user_id)
 
 
 @router.post("/{user_id}/role", responses=SWITCHING)

@@ -1,17 +1,14 @@
 """What crosses the border of the routes about people."""
 
 from datetime import date, datetime
-from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, Field, StringConstraints
+from pydantic import BaseModel, Field
 
 from functions.admin.schemas.names import AllowedAction
 from zimmer.models import PaymentStatus, Role, TicketStatus, UserAutomationStatus
 from zimmer.web import StrictBody
-from zimmer.web.texts import Name, latin_digits
+from zimmer.web.texts import Name, PhoneNumber
 from zimmer.wire import Phase
-
-PhoneNumber = Annotated[str, BeforeValidator(latin_digits), StringConstraints(pattern=r"^(\+98|0)9[0-9]{9}$")]
 
 
 class UserLine(BaseModel):

@@ -7,10 +7,10 @@ from functions.admin.service.may import LIVING_MANAGERS, Shown, against_switchin
 from functions.admin.service.reading import reading
 from functions.admin.service.users import detail
 from zimmer import audit, throttle
-from zimmer.auth import sign_ins
+from zimmer.auth import links, sign_ins
 from zimmer.auth.acting import Staff
 from zimmer.db import Session
-from zimmer.errors import UserNotFound, ZimmerError
+from zimmer.errors import EmailVerified, UserNotFound, ZimmerError
 from zimmer.models import RevokedBecause, User
 
 
@@ -74,6 +74,19 @@ def unlock(session: Session, staff: Staff, user_id: int) -> UserDetail:
     user = _touched(session, staff, user_id)
     if session.execute(throttle.forgetting(sign_ins.LOGINS_TO_ACCOUNT.of(user.email))).all():
         audit.done(session, staff.act, before={"is_locked": True}, after={"is_locked": False})
+    return detail(reading(session), staff.person, user_id)
+
+
+def resend_verification(session: Session, staff: Staff, user_id: int) -> UserDetail:
+    """Send the link that confirms the address once more.
+
+    Raises UserNotFound, HigherRole, AccountDeleted, EmailVerified.
+    """
+    user = _touched(session, staff, user_id)
+    if user.email_verified_at is not None:
+        raise EmailVerified
+    links.send_verification(session, user)
+    audit.done(session, staff.act, before=None, after={"sent": "email-verification"})
     return detail(reading(session), staff.person, user_id)
 
 

@@ -22,6 +22,7 @@ class Shown:
     is_active: bool
     is_deleted: bool
     is_locked: bool = False
+    is_verified: bool = True
 
     @classmethod
     def of(cls, user: User) -> "Shown":
@@ -73,6 +74,8 @@ def _actions(
         yield _action("deactivate", staff, Right.USERS_DEACTIVATE, switching)
     else:
         yield _action("activate", staff, Right.USERS_DEACTIVATE, touching)
+    if not user.is_verified:
+        yield _action("resend-verification", staff, Right.USERS_EDIT, touching)
     if user.is_locked:
         yield _action("unlock", staff, Right.USERS_EDIT, touching)
     yield _action("role", staff, Right.USERS_MANAGE, switching)

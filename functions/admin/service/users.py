@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Row, func, or_, select
 from functions.admin.schemas.users import HeldAutomation, RecentPayment, RecentTicket, UserDetail, UserLine
 from functions.admin.service.may import Shown, allowed_actions
 from functions.admin.service.reading import Read
-from zimmer import clock, throttle
+from zimmer import clock, phones, throttle
 from zimmer.auth import sign_ins
 from zimmer.auth.dependencies import Person
 from zimmer.auth.roles import Right, may
@@ -66,7 +66,14 @@ def detail(read: Read, staff: Person, user_id: int) -> UserDetail:
     [row] = found
     is_locked = bool(read(throttle.refusing(sign_ins.LOGINS_TO_ACCOUNT.of(row.email))))
     [[living]] = read(select(func.count()).where(SignIn.user_id == user_id, sign_ins.living()))
-    shown = Shown(row.id, row.role, is_active=row.is_active, is_deleted=row.deleted_at is not None, is_locked=is_locked)
+    shown = Shown(
+        row.id,
+        row.role,
+        is_active=row.is_active,
+        is_deleted=row.deleted_at is not None,
+        is_locked=is_locked,
+        is_verified=row.email_verified_at is not None or not row.is_active,  # nothing is sent to a switched-off one
+    )
     return UserDetail(
         **_line(row, staff),
         twofa_enabled=row.twofa_enabled,
@@ -87,7 +94,7 @@ def masked_email(email: str) -> str:
 
 
 def masked_phone(number: str | None) -> str | None:
-    """`0912***4567`."""
+    """`+98912***4567`."""
     return number and f"{number[:-7]}***{number[-4:]}"
 
 
@@ -104,10 +111,22 @@ def _found_by(sought: str, staff: Person) -> ColumnElement[bool]:
     if sought.isascii() and sought.isdigit() and int(sought) <= LARGEST_ID:
         ways.append(User.id == int(sought))
     if _masks(staff):
-        ways += [User.email == sought.lower(), User.phone_number == sought]
+        ways += [User.email == sought.lower(), *_has_number(sought)]
     else:
-        ways += [column.contains(sought.lower(), autoescape=True) for column in (User.email, User.phone_number)]
+        ways += [User.email.contains(sought.lower(), autoescape=True), *_has_in_number(sought)]
     return or_(*ways)
+
+
+def _has_number(sought: str) -> list[ColumnElement[bool]]:
+    """By a whole number, in whichever form it is typed or stored."""
+    whole = phones.stored(sought)
+    return [User.phone_number.in_([whole, phones.national(whole)])] if whole else []
+
+
+def _has_in_number(sought: str) -> list[ColumnElement[bool]]:
+    """By a whole number or by a piece of one."""
+    pieces = [User.phone_number.contains(piece, autoescape=True) for piece in phones.pieces(sought) if piece]
+    return _has_number(sought) + pieces
 
 
 def _line(row: Row[Any], staff: Person) -> dict[str, Any]:

@@ -82,6 +82,45 @@ def invitation(data: Json) -> Text:
     )
 
 
+def email_change(data: Json) -> Text:
+    return Text(
+        "Confirm your new e-mail address",
+        "Opening the link makes this the address of your account. It works once, for 24 hours. "
+        "If you did not ask for it, ignore this.",
+        "Confirm",
+    )
+
+
+def email_change_asked(data: Json) -> Text:
+    return Text(
+        "Somebody asked to change your e-mail address",
+        f"With your password, to {data['email']}. Until that address is confirmed, this one stays. "
+        "If it was not you, change your password now; that also cancels the request.",
+    )
+
+
+def email_changed(data: Json) -> Text:
+    return Text(
+        "Your e-mail address was changed",
+        f"It is {data['email']} now, and nothing more is sent here. If it was not you, tell a manager at once.",
+    )
+
+
+def password_changed(data: Json) -> Text:
+    return Text(
+        "Your password was changed",
+        f"From {data['ip'] or 'an unknown address'}. Your other sign-ins were ended. "
+        "If it was not you, tell a manager at once.",
+    )
+
+
+def registration_tried(data: Json) -> Text:
+    return Text(
+        "Somebody tried to register with your address",
+        "It has an account already, so nothing changed. If it was you, sign in to that one.",
+    )
+
+
 SENTENCES: Mapping[Kind, Callable[[Json], Text]] = {
     Kind.PAYMENT_REVIEW: payment_review,
     Kind.TICKET_ASSIGNED: ticket_assigned,
@@ -92,5 +131,10 @@ SENTENCES: Mapping[Kind, Callable[[Json], Text]] = {
     Kind.SESSION_REUSE: session_reuse,
     Kind.EMAIL_VERIFICATION: email_verification,
     Kind.PASSWORD_RESET: password_reset,
+    Kind.EMAIL_CHANGE: email_change,
+    Kind.EMAIL_CHANGE_ASKED: email_change_asked,
+    Kind.EMAIL_CHANGED: email_changed,
+    Kind.PASSWORD_CHANGED: password_changed,
+    Kind.REGISTRATION_TRIED: registration_tried,
     Kind.INVITATION: invitation,
 }

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from functions.support.words.text import Text, persian, toman
+from functions.support.words.text import Text, isolated, persian, toman
 from zimmer.models import Json
 from zimmer.notifications import Kind
 
@@ -96,6 +96,56 @@ def password_reset(data: Json) -> Text:
     )
 
 
+def email_change(data: Json) -> Text:
+    return Text(
+        "ایمیل تازهٔ حساب خود را تأیید کنید",
+        "با باز کردن این پیوند، این نشانی ایمیل حساب زیمر شما می‌شود. پیوند تا ۲۴ ساعت و یک بار کار می‌کند. "
+        "اگر شما نخواسته‌اید، این پیام را نادیده بگیرید.",
+        "تأیید ایمیل تازه",
+    )
+
+
+def email_change_asked(data: Json) -> Text:
+    return Text(
+        "درخواست تغییر ایمیل حساب شما",
+        f"کسی با گذرواژهٔ شما خواست ایمیل حساب به {isolated(data['email'])} تغییر کند. تا آن نشانی تأیید نشود، "
+        "همین ایمیل می‌ماند. اگر شما نبوده‌اید، همین حالا گذرواژه را عوض کنید؛ با این کار آن درخواست هم باطل می‌شود.",
+    )
+
+
+def email_changed(data: Json) -> Text:
+    return Text(
+        "ایمیل حساب شما تغییر کرد",
+        f"ایمیل حساب زیمر شما اکنون {isolated(data['email'])} است و پیام‌ها دیگر به این نشانی نمی‌آیند. "
+        "اگر کار شما نبوده است، بی‌درنگ برای پشتیبانی بنویسید.",
+    )
+
+
+def password_changed(data: Json) -> Text:
+    return Text(
+        "گذرواژهٔ شما تغییر کرد",
+        "گذرواژهٔ حساب زیمر شما تغییر کرد و ورودهای دیگر بسته شد. "
+        "اگر کار شما نبوده است، در صفحهٔ ورود «فراموشی گذرواژه» را بزنید و برای پشتیبانی بنویسید.",
+    )
+
+
+def registration_tried(data: Json) -> Text:
+    return Text(
+        "با ایمیل شما حسابی هست",
+        "کسی خواست با ایمیل شما در زیمر حساب تازه‌ای بسازد، ولی این ایمیل از پیش حساب دارد و چیزی تغییر نکرد. "
+        "اگر خودتان بودید، وارد همان حساب شوید؛ اگر گذرواژه را به یاد ندارید، «فراموشی گذرواژه» را بزنید.",
+    )
+
+
+def account_deleted(data: Json) -> Text:
+    lost = f" {persian(data['tokens'])} توکنِ مانده هم با آن از میان رفت." if data["tokens"] else ""
+    return Text(
+        "حساب زیمر شما حذف شد",
+        f"به درخواست شما حساب حذف شد و نام، ایمیل و شمارهٔ همراه شما از آن پاک شد.{lost} "
+        "سابقهٔ پرداخت‌ها بی‌نام نگه داشته می‌شود. این آخرین پیام ماست.",
+    )
+
+
 SENTENCES: Mapping[Kind, Callable[[Json], Text]] = {
     Kind.TOKENS_CREDITED: tokens_credited,
     Kind.TOKENS_ADJUSTED: tokens_adjusted,
@@ -106,4 +156,10 @@ SENTENCES: Mapping[Kind, Callable[[Json], Text]] = {
     Kind.SESSION_REUSE: session_reuse,
     Kind.EMAIL_VERIFICATION: email_verification,
     Kind.PASSWORD_RESET: password_reset,
+    Kind.EMAIL_CHANGE: email_change,
+    Kind.EMAIL_CHANGE_ASKED: email_change_asked,
+    Kind.EMAIL_CHANGED: email_changed,
+    Kind.PASSWORD_CHANGED: password_changed,
+    Kind.REGISTRATION_TRIED: registration_tried,
+    Kind.ACCOUNT_DELETED: account_deleted,
 }

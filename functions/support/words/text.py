@@ -22,3 +22,8 @@ def persian(number: int) -> str:
 def toman(rials: int) -> str:
     """An amount of rials in tomans, in Persian digits."""
     return f"{persian(rials // 10)} تومان"
+
+
+def isolated(latin: str) -> str:
+    """A piece of Latin text that does not turn the Persian sentence around it (first-strong isolate)."""
+    return f"\u2068{latin}\u2069"

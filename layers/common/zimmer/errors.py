@@ -11,12 +11,12 @@
     │                           RouteNotFound · TicketNotFound · NotificationNotFound · UserNotFound
     │                           PackageNotFound · AdjustmentNotFound · KeyNotFound · RunNotFound
     ├── MethodNotAllowed 405
-    ├── Conflict 409            EmailTaken · AutomationUnavailable · AutomationNotAdded · IdempotencyConflict
-    │                           InProgress · TooManyOpenPayments · DailyCapReached · UserAutomationInactive
-    │                           QuoteExpired · QuoteUsed · TicketClosed · TicketChanged · LastManager · AccountDeleted
-    │                           PackageTaken · KeyNameTaken · AdjustmentDecided · AdjustmentExpired
-    │                           BalanceBelowZero · NotInReview · NotReversible · NotRefundable ·
-    │                           TwofaOn · TwofaOff · TwofaMandatory
+    ├── Conflict 409            EmailTaken · EmailVerified · TokensWouldBeLost · AutomationUnavailable
+    │                           AutomationNotAdded · IdempotencyConflict · InProgress · TooManyOpenPayments
+    │                           DailyCapReached · UserAutomationInactive · QuoteExpired · QuoteUsed · TicketClosed
+    │                           TicketChanged · LastManager · AccountDeleted · PackageTaken · KeyNameTaken
+    │                           AdjustmentDecided · AdjustmentExpired · BalanceBelowZero · NotInReview
+    │                           NotReversible · NotRefundable · TwofaOn · TwofaOff · TwofaMandatory
     ├── BodyTooLarge 413
     ├── Unprocessable 422       ValidationFailed · BelowMinimum · AboveMaximum · PackageOnly · QuoteInvalid
     │                           DiscountRefused · TooManyRows · LinkInvalid · CodeInvalid · PasswordWrong
@@ -258,6 +258,23 @@ class Conflict(ZimmerError):
 class EmailTaken(Conflict):
     code = "email-taken"
     title = "An account with this e-mail address exists"
+
+
+class EmailVerified(Conflict):
+    """The address was confirmed before; another link would do nothing."""
+
+    code = "email-verified"
+    title = "This e-mail address is confirmed already"
+
+
+class TokensWouldBeLost(Conflict):
+    """Deleting the account would lose `tokens`; repeat it with `tokens_lost` of that size if that is meant."""
+
+    code = "tokens-would-be-lost"
+    title = "Tokens would be lost with the account"
+
+    def __init__(self, *, tokens: int) -> None:
+        super().__init__(f"{tokens} tokens would be lost", tokens=tokens)
 
 
 class AutomationUnavailable(Conflict):

@@ -18,6 +18,8 @@ from zimmer.db import Session
 from zimmer.events import DeliverMessage
 from zimmer.models import Delivery, Json, Level, Notification, Role, User
 
+FORGOTTEN = "deleted"  # where the address of somebody stood who has deleted their account
+
 
 class Kind(StrEnum):
     """What can be told. `functions/support/words` has the sentences of each, and a test that none is missing."""
@@ -37,7 +39,13 @@ class Kind(StrEnum):
     SESSION_REUSE = "session-reuse"  # {audience, ip, user_agent}
     EMAIL_VERIFICATION = "email-verification"  # {url}
     PASSWORD_RESET = "password-reset"  # noqa: S105  {url}
+    EMAIL_CHANGE = "email-change"  # to the new address: {url}
     INVITATION = "invitation"  # {url, role}
+    EMAIL_CHANGE_ASKED = "email-change-asked"  # to the address there is: {email}
+    EMAIL_CHANGED = "email-changed"  # to the address there was: {email}
+    PASSWORD_CHANGED = "password-changed"  # noqa: S105  {ip}
+    REGISTRATION_TRIED = "registration-tried"  # somebody wanted an account for an address that has one: {}
+    ACCOUNT_DELETED = "account-deleted"  # {tokens}
 
 
 @dataclass(frozen=True)
@@ -66,7 +74,13 @@ NATURES: dict[Kind, Nature] = {
     Kind.SESSION_REUSE: Nature(Level.WARNING, by_mail=True),
     Kind.EMAIL_VERIFICATION: _SECRET,
     Kind.PASSWORD_RESET: _SECRET,
+    Kind.EMAIL_CHANGE: _SECRET,
     Kind.INVITATION: _SECRET,
+    Kind.EMAIL_CHANGE_ASKED: Nature(Level.WARNING, by_mail=True),
+    Kind.EMAIL_CHANGED: Nature(Level.WARNING, by_mail=True),
+    Kind.PASSWORD_CHANGED: Nature(Level.WARNING, by_mail=True),
+    Kind.REGISTRATION_TRIED: Nature(by_mail=True),
+    Kind.ACCOUNT_DELETED: Nature(by_mail=True),
 }
 
 

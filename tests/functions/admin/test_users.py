@@ -21,14 +21,14 @@ from zimmer.auth.acting import Staff
 from zimmer.auth.dependencies import Person
 from zimmer.db import Database, Session, committed
 from zimmer.errors import ZimmerError
-from zimmer.models import Audience, PaymentStatus, RevokedBecause, Role, SignIn, Ticket, User
+from zimmer.models import Audience, Delivery, PaymentStatus, RevokedBecause, Role, SignIn, Ticket, User
 
 USERS = "/users"
 
 
 @pytest.fixture
 def customer(session: Session) -> User:
-    return make_user(session, name="سارا محمدی", email="sara@example.com", phone_number="09121234567")
+    return make_user(session, name="سارا محمدی", email="sara@example.com", phone_number="+989121234567")
 
 
 def panel_of(api: Api, session: Session, user: User, audience: Audience = Audience.USER) -> Api:
@@ -52,10 +52,10 @@ def test_roles_that_manage_nobody_see_addresses_masked(
 ) -> None:
     for desk in (technical, support):
         [line] = desk.get(USERS, q="سارا").json["items"]
-        assert (line["email"], line["phone_number"]) == ("sa***@example.com", "0912***4567")
+        assert (line["email"], line["phone_number"]) == ("sa***@example.com", "+98912***4567")
         assert desk.get(f"{USERS}/{customer.id}").json["is_masked"] is True
     [line] = manager.get(USERS, q="سارا").json["items"]
-    assert (line["email"], line["phone_number"]) == ("sara@example.com", "09121234567")
+    assert (line["email"], line["phone_number"]) == ("sara@example.com", "+989121234567")
     assert manager.get(f"{USERS}/{customer.id}").json["is_masked"] is False
 
 
@@ -71,7 +71,7 @@ def test_the_shortest_address_is_masked_too(email: str, shown: str, support: Des
 def test_a_look_at_the_whole_address_is_written_down_each_time(support: Desk, customer: User, session: Session) -> None:
     for _ in range(2):
         answer = support.post(f"{USERS}/{customer.id}/reveal")
-        assert answer.json == {"email": "sara@example.com", "phone_number": "09121234567"}
+        assert answer.json == {"email": "sara@example.com", "phone_number": "+989121234567"}
     assert [(entry.action, entry.entity_id, entry.actor_id) for entry in trail(session)] == [
         ("user.reveal", str(customer.id), support.user.id)
     ] * 2
@@ -196,10 +196,10 @@ def test_a_name_and_a_number_are_corrected_and_the_trail_says_how(
     support: Desk, customer: User, session: Session
 ) -> None:
     answer = support.patch(f"{USERS}/{customer.id}", {"name": "سارا محمدی", "phone_number": "۰۹۳۵۱۲۳۴۵۶۷"})
-    assert (answer.status, answer.json["phone_number"]) == (200, "0935***4567")
+    assert (answer.status, answer.json["phone_number"]) == (200, "+98935***4567")
     [entry] = trail(session)
-    assert entry.before == {"phone_number": "09121234567"}
-    assert entry.after == {"phone_number": "09351234567"}
+    assert entry.before == {"phone_number": "+989121234567"}
+    assert entry.after == {"phone_number": "+989351234567"}
 
 
 def test_a_number_is_taken_away_by_null(support: Desk, customer: User) -> None:
@@ -313,12 +313,45 @@ def test_what_may_be_done_is_told_before_it_is_tried(
         "reveal": None,
         "edit": None,
         "deactivate": "not-allowed",
+        "resend-verification": None,
         "role": "not-allowed",
     }
     assert actions(technical, customer)["deactivate"] is None
     assert actions(technical, support.user)["deactivate"] == "higher-role"
-    assert actions(manager, manager.user) == {"edit": None, "deactivate": "own-account", "role": "own-account"}
-    assert actions(manager, technical.user) == {"edit": None, "deactivate": None, "role": None}
+    own, other = actions(manager, manager.user), actions(manager, technical.user)
+    assert own == {"edit": None, "deactivate": "own-account", "resend-verification": None, "role": "own-account"}
+    assert other == {"edit": None, "deactivate": None, "resend-verification": None, "role": None}
+
+
+def test_an_address_that_is_confirmed_gets_no_further_link(support: Desk, customer: User, session: Session) -> None:
+    customer.email_verified_at = clock.now()
+    session.flush()
+    assert "resend-verification" not in actions(support, customer)
+    answer = support.post(f"{USERS}/{customer.id}/resend-verification")
+    assert (answer.status, answer.code) == (409, "email-verified")
+    assert session.scalars(select(Delivery)).all() == []
+
+
+def test_the_staff_sends_the_link_of_an_address_once_more(support: Desk, customer: User, session: Session) -> None:
+    assert support.post(f"{USERS}/{customer.id}/resend-verification").status == 200
+    delivery = session.scalars(select(Delivery)).one()
+    assert (delivery.kind, delivery.address, delivery.data) == ("email-verification", customer.email, {})
+    [entry] = trail(session)
+    assert (entry.action, entry.after) == ("user.resend-verification", {"sent": "email-verification"})
+
+
+def test_a_number_is_found_in_both_forms(support: Desk, manager: Desk, customer: User) -> None:
+    for typed in ("09121234567", "+98 912 123 4567", "۰۹۱۲-۱۲۳-۴۵۶۷"):
+        assert found(support, q=typed) == [customer.id]
+    for typed in ("0912123", "912123", "+98912"):
+        assert found(manager, q=typed) == [customer.id]
+        assert found(support, q=typed) == []
+
+
+def test_a_number_that_the_version_before_wrote_is_found_too(support: Desk, customer: User, session: Session) -> None:
+    customer.phone_number = "09121234567"
+    session.flush()
+    assert found(support, q="+989121234567") == [customer.id]
 
 
 # the last manager

@@ -12,8 +12,10 @@ import pytest
 from sqlalchemy import func, select, update
 
 from tests.api import Answer, Api
+from zimmer import crypto
 from zimmer.db import Database, Session, using
-from zimmer.models import Role, User
+from zimmer.models import Delivery, Role, User
+from zimmer.notifications import Kind, sealed_place
 from zimmer.observability import logger
 
 ReadLog = Callable[[], list[dict[str, Any]]]
@@ -108,6 +110,21 @@ def refused(answer: Answer) -> tuple[int, str | None]:
     """A refusal's status and code. No refusal gives out a cookie."""
     assert answer.cookies == ()
     return answer.status, answer.code
+
+
+def mailed(session: Session, kind: Kind | None = None) -> list[tuple[str, str]]:
+    """What was promised by mail, in order: kind and address."""
+    rows = session.execute(select(Delivery.kind, Delivery.address).order_by(Delivery.id))
+    return [(row.kind, row.address) for row in rows if kind in {None, row.kind}]
+
+
+def link_of(session: Session, kind: Kind) -> str:
+    """The secret of the newest mail of a kind, as its reader will find it behind the # of the link."""
+    newest = select(Delivery).where(Delivery.kind == kind).order_by(Delivery.id.desc()).limit(1)
+    delivery = session.scalars(newest).one()
+    assert delivery.sealed is not None
+    url = json.loads(crypto.unseal(delivery.sealed, place=sealed_place(delivery.dedup_key)))["url"]
+    return str(url).partition("#token=")[2]
 
 
 def make_staff(session: Session) -> None:

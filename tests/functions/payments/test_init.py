@@ -537,3 +537,15 @@ def test_a_purchase_at_the_bank_can_still_be_found_while_the_gateway_is_paused(
     first = ask_to_buy(customer, copy)
     settings(session, gateway_paused=True)
     assert ask_to_buy(customer, copy).json == first.json
+
+
+def test_the_gateway_is_told_the_number_as_people_dial_it(
+    customer: Api, copy: UserAutomation, session: Session, zarinpal: Zarinpal
+) -> None:
+    session.get_one(User, copy.user_id).phone_number = "+989121234567"
+    session.flush()
+    buy(customer, copy)
+    [call] = zarinpal.calls("request")
+    metadata = call.sent["metadata"]
+    assert isinstance(metadata, dict)
+    assert metadata["mobile"] == "09121234567"

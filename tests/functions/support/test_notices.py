@@ -24,9 +24,15 @@ SAMPLES: dict[Kind, dict[str, object]] = {
     Kind.ADJUSTMENT_DECIDED: {"adjustment_id": 1, "delta": -20, "state": "approved"},
     Kind.SERVICE_TOKEN_ROTATED: {"automation_id": 1, "automation": "دستیار", "by": "Leila"},
     Kind.SESSION_REUSE: {"audience": "user", "ip": "198.51.100.66", "user_agent": "tests"},
-    Kind.EMAIL_VERIFICATION: {"url": "https://zimmerai.com/verify-email/?token=x"},
-    Kind.PASSWORD_RESET: {"url": "https://zimmerai.com/reset-password/?token=x"},
+    Kind.EMAIL_VERIFICATION: {"url": "https://zimmerai.com/verify-email/#token=x"},
+    Kind.PASSWORD_RESET: {"url": "https://zimmerai.com/reset-password/#token=x"},
     Kind.INVITATION: {"url": "https://admin.zimmerai.com/accept-invite/?token=x", "role": "support"},
+    Kind.EMAIL_CHANGE: {"url": "https://zimmerai.com/verify-email/#token=x"},
+    Kind.EMAIL_CHANGE_ASKED: {"email": "new@example.com"},
+    Kind.EMAIL_CHANGED: {"email": "new@example.com"},
+    Kind.PASSWORD_CHANGED: {"ip": "198.51.100.66"},
+    Kind.REGISTRATION_TRIED: {},
+    Kind.ACCOUNT_DELETED: {"tokens": 1250},
 }
 TO_CUSTOMERS = {
     Kind.TOKENS_CREDITED,
@@ -35,11 +41,20 @@ TO_CUSTOMERS = {
     Kind.MONEY_RETURNED,
     Kind.TICKET_ANSWERED,
     Kind.TICKET_STATUS,
+    Kind.ACCOUNT_DELETED,
+}
+TO_BOTH = {
     Kind.SESSION_REUSE,
     Kind.EMAIL_VERIFICATION,
     Kind.PASSWORD_RESET,
+    Kind.EMAIL_CHANGE,
+    Kind.EMAIL_CHANGE_ASKED,
+    Kind.EMAIL_CHANGED,
+    Kind.PASSWORD_CHANGED,
+    Kind.REGISTRATION_TRIED,
 }
-TO_STAFF = set(Kind) - TO_CUSTOMERS | {Kind.SESSION_REUSE, Kind.EMAIL_VERIFICATION, Kind.PASSWORD_RESET}
+TO_CUSTOMERS |= TO_BOTH
+TO_STAFF = set(Kind) - TO_CUSTOMERS | TO_BOTH
 
 
 @pytest.fixture

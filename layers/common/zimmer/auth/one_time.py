@@ -23,6 +23,9 @@ LIVES = {
     Purpose.CHALLENGE: timedelta(minutes=5),
     Purpose.ENROLMENT: timedelta(minutes=15),
 }
+# What was begun with a password, or would get around a new one: a change of address that somebody else began
+# could take the account over after its owner had chosen a new password.
+UNDONE_BY_A_NEW_PASSWORD = (Purpose.RESET_PASSWORD, Purpose.CHANGE_EMAIL, Purpose.CHALLENGE, Purpose.ENROLMENT)
 KEPT_AFTERWARDS = timedelta(days=7)  # so that a second click on an old link can still be told what it was
 
 
@@ -68,6 +71,19 @@ def retire(session: Session, purpose: Purpose, bearer: Bearer) -> None:
     session.execute(
         update(OneTimeToken)
         .where(OneTimeToken.purpose == purpose, OneTimeToken.used_at.is_(None), whose)
+        .values(used_at=clock.now())
+    )
+
+
+def retire_for_new_password(session: Session, user_id: int) -> None:
+    """Take back what was begun with the password there was: links, changes of address, half-done sign-ins."""
+    session.execute(
+        update(OneTimeToken)
+        .where(
+            OneTimeToken.user_id == user_id,
+            OneTimeToken.purpose.in_(UNDONE_BY_A_NEW_PASSWORD),
+            OneTimeToken.used_at.is_(None),
+        )
         .values(used_at=clock.now())
     )
 

@@ -146,6 +146,12 @@ def end_all(*, of: int, because: RevokedBecause) -> Executable:
     return _end(SignIn.id.in_(theirs.order_by(SignIn.id).with_for_update(key_share=True)), because=because)
 
 
+def end_others(*, of: int, but: UUID, because: RevokedBecause) -> Executable:
+    """End all sign-ins of a person except one. Locks them in the order of their ids."""
+    theirs = select(SignIn.id).where(SignIn.user_id == of, SignIn.revoked_at.is_(None), SignIn.id != but)
+    return _end(SignIn.id.in_(theirs.order_by(SignIn.id).with_for_update(key_share=True)), because=because)
+
+
 def end_presented(
     audience: Audience, *, token_hash: bytes | None, claims: AccessClaims | None, because: RevokedBecause
 ) -> Executable:

@@ -5,6 +5,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, StringConstraints
 
+from zimmer import phones
+
 CONTROLS = frozenset({"Cc", "Cs", "Zl", "Zp"})
 BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 PERSIAN_AND_ARABIC_DIGITS = str.maketrans("۰۱۲۳۴۵۶۷۸۹٠١٢٣٤٥٦٧٨٩", "01234567890123456789")
@@ -13,6 +15,14 @@ PERSIAN_AND_ARABIC_DIGITS = str.maketrans("۰۱۲۳۴۵۶۷۸۹٠١٢٣٤٥٦٧�
 def latin_digits(text: object) -> object:
     """A phone number typed on a Persian keyboard is a phone number."""
     return text.translate(PERSIAN_AND_ARABIC_DIGITS) if isinstance(text, str) else text
+
+
+def iranian_mobile(typed: str) -> str:
+    """The number in its stored form. Refuses what is no Iranian mobile."""
+    number = phones.stored(typed)
+    if number is None:
+        raise ValueError("not an Iranian mobile number")
+    return number
 
 
 def printable(text: str) -> str:
@@ -49,6 +59,9 @@ def line(text: str) -> str:
 Line = Annotated[str, StringConstraints(min_length=1, max_length=255), AfterValidator(line)]
 Prose = Annotated[str, StringConstraints(min_length=1, max_length=5000), AfterValidator(prose)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=120), AfterValidator(printable)]
+PhoneNumber = Annotated[
+    str, BeforeValidator(latin_digits), StringConstraints(max_length=40), AfterValidator(iranian_mobile)
+]
 # What is typed into a search box. No table holds the character that is refused, and Postgres takes none.
 Sought = Annotated[
     str,

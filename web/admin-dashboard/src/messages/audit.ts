@@ -25,6 +25,7 @@ export const audit = {
     "user.reveal": "Looked at e-mail and phone",
     "user.edit": "Changed a user",
     "user.unlock": "Unlocked a user",
+    "user.resend-verification": "Sent a confirmation link again",
     "user.activate": "Activated a user",
     "user.deactivate": "Deactivated a user",
     "user.role": "Changed a role",

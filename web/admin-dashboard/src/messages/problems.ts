@@ -34,6 +34,7 @@ const SENTENCES: Record<Code, Sentence> = {
   "database-unavailable": OUR_FAULT,
   "discount-refused": "This discount code cannot be used.",
   "email-taken": "There is an account with this e-mail already.",
+  "email-verified": "This address is confirmed already.",
   forbidden: "You may not do this.",
   "gateway-refused": "The bank gateway refused. Nothing was changed.",
   "gateway-unavailable": "Zarinpal does not answer now. Nothing was changed; try again later.",
@@ -84,6 +85,7 @@ const SENTENCES: Record<Code, Sentence> = {
   "ticket-not-found": "There is no such ticket.",
   "token-expired": SIGN_IN_AGAIN,
   "token-invalid": SIGN_IN_AGAIN,
+  "tokens-would-be-lost": "Tokens would be lost with the account.",
   "too-many-open-payments": "The customer has too many open payments.",
   "too-many-requests": ({ retry_after_s }) =>
     `Too many requests. Try again ${within(retry_after_s)}.`,

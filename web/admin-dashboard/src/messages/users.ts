@@ -85,12 +85,15 @@ export const users = {
     activate: "Switch the account on",
     deactivate: "Switch the account off",
     unlock: "Let in again",
+    "resend-verification": "Send the confirmation link again",
     role: "Change the role",
   },
   consequences: {
     activate: "The person can sign in again. Balances are as they were.",
     deactivate:
       "The person is signed out everywhere at once and cannot sign in. Automations keep their tokens.",
+    "resend-verification":
+      "A new link goes to the address; those sent before stop working. It works for 24 hours.",
     unlock: "The wrong passwords are forgotten, and the person can try again at once.",
     role: "The person is signed out everywhere at once and gets the rights of the new role.",
   },
@@ -100,6 +103,7 @@ export const users = {
     activate: "The account is switched on.",
     deactivate: "The account is switched off.",
     unlock: "The person can try again.",
+    "resend-verification": "The link is on its way.",
     role: "The role is changed.",
   },
 

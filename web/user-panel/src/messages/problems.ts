@@ -45,6 +45,7 @@ const SENTENCES: Record<Code, Sentence> = {
   "database-unavailable": OUR_FAULT,
   "discount-refused": ({ reason }) => DISCOUNT_REASONS[String(reason)] ?? DISCOUNT_UNKNOWN,
   "email-taken": "با این ایمیل پیش‌تر حساب ساخته‌اند. اگر حساب از شماست، وارد شوید.",
+  "email-verified": "ایمیل شما پیش‌تر تأیید شده است.",
   forbidden: "اجازهٔ این کار را ندارید.",
   "gateway-refused": `درگاه بانکی این پرداخت را نپذیرفت. ${NOTHING_LOST} کمی بعد دوباره تلاش کنید.`,
   "gateway-unavailable": GATEWAY_AWAY,
@@ -93,6 +94,8 @@ const SENTENCES: Record<Code, Sentence> = {
   "ticket-not-found": "تیکتی با این نشانی پیدا نشد.",
   "token-expired": SIGN_IN_AGAIN,
   "token-invalid": SIGN_IN_AGAIN,
+  "tokens-would-be-lost": ({ tokens }) =>
+    `با حذف حساب ${amount(tokens)} توکن از دست می‌رود. شمار را ببینید و دوباره تأیید کنید.`,
   "too-many-open-payments":
     "چند پرداخت باز دارید. نخست یکی از آن‌ها را کامل یا لغو کنید، سپس خرید تازه را آغاز کنید.",
   "too-many-requests": ({ retry_after_s }) =>

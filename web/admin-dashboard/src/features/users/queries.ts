@@ -10,7 +10,7 @@ export type Contact = components["schemas"]["Contact"]
 export type Role = components["schemas"]["Role"]
 
 /** The switches of an account that need no more than its number. */
-export type Switch = "activate" | "deactivate" | "unlock"
+export type Switch = "activate" | "deactivate" | "unlock" | "resend-verification"
 
 type Query = NonNullable<paths["/api/admin/users"]["get"]["parameters"]["query"]>
 
