@@ -90,7 +90,10 @@ def uv() -> str:
 
 
 def python313() -> str | None:
-    """A Python 3.13 that really runs (pyenv's shims exist and refuse), to compile byte code for Lambda's."""
+    """A Python 3.13 that really runs (pyenv's shims exist and refuse), to compile byte code for Lambda's.
+
+    Where the variable PYTHON313 names one, no other is looked for.
+    """
     return next((candidate for candidate in _python313_candidates() if _is_python313(candidate)), None)
 
 
@@ -123,6 +126,7 @@ def _quiet() -> dict[str, str]:
 def _python313_candidates() -> Iterator[str]:
     if named := os.environ.get("PYTHON313"):
         yield named
+        return
     yield sys.executable
     if on_path := shutil.which("python3.13"):
         yield on_path

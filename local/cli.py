@@ -173,14 +173,10 @@ def openapi(arguments: list[str]) -> int:
 
 
 def build(_: list[str]) -> int:
-    from local.build import BuildFailed
-    from local.build import build as build_artifacts
+    """The artifacts, their table, and what is wrong with them; 1 when anything is."""
+    from local.artifact.verb import main as run
 
-    try:
-        print(build_artifacts())
-    except BuildFailed as failed:
-        sys.exit(str(failed))
-    return 0
+    return run()
 
 
 def validate(_: list[str]) -> int:

@@ -1,0 +1,1 @@
+"""What `sam deploy` uploads: built, measured, and held to the rules it must keep."""
