@@ -8,6 +8,7 @@ import textwrap
 from collections.abc import Callable, Iterator, Sequence
 
 from local import rules
+from local.artifact import rules as artifact
 from local.errands import Errand, after, before
 from local.inventory import inventory
 from local.rules import Complaint
@@ -22,28 +23,30 @@ ORIGINS = {
     Origin.DEPLOY: "Parameters that ./zimmer deploy gives",
     Origin.MISSING: "Parameters without a value",
 }
-# Each kind of verdict: what is judged, and how. What is built is judged here, too, by adding a line.
-VERDICTS: tuple[tuple[str, Callable[[Stage], list[Complaint]]], ...] = (
+# Each kind of verdict: what is judged, and how; None when there is nothing to judge yet.
+Verdict = tuple[str, Callable[[Stage], list[Complaint] | None]]
+OF_THE_STAGE: tuple[Verdict, ...] = (
     ("parameters", lambda stage: parameter_complaints(stage)),
     ("template", lambda stage: rules.complaints(stage.template)),
 )
+OF_THE_BUILD: Verdict = ("artifact", lambda stage: artifact.judged())  # takes seconds
 
 
 def main(arguments: Sequence[str]) -> int:
     """Print the stage; 1 when something is wrong with it."""
     parser = argparse.ArgumentParser(prog="./zimmer doctor", description="What a deployment would make, offline.")
     parser.add_argument("stage", choices=STAGES)
-    return diagnose(Stage.of(parser.parse_args(arguments).stage))
+    return diagnose(Stage.of(parser.parse_args(arguments).stage), (*OF_THE_STAGE, OF_THE_BUILD))
 
 
-def diagnose(stage: Stage) -> int:
+def diagnose(stage: Stage, verdicts: Sequence[Verdict] = OF_THE_STAGE) -> int:
     rule = painted("─" * WIDTH, DIM)
     show(f"{rule}\n{painted(f'Zimmer {stage.name}', BOLD)}: the stack {stage.stack} in {stage.region}\n{rule}")
     show_inventory(stage)
     show_parameters(stage)
     show_errands("By hand, before the first deployment", before(stage))
     show_errands("By hand, after it", after(stage))
-    return show_verdicts(stage)
+    return show_verdicts(stage, verdicts)
 
 
 def show_inventory(stage: Stage) -> None:
@@ -74,12 +77,15 @@ def show_errands(title: str, errands: Iterator[Errand]) -> None:
             show(fitted(f"  {'':<13}{line}"))
 
 
-def show_verdicts(stage: Stage) -> int:
+def show_verdicts(stage: Stage, verdicts: Sequence[Verdict]) -> int:
     """One line for what holds, two for each complaint. The exit code."""
     heading("Verdict")
     found = 0
-    for judged, judge in VERDICTS:
+    for judged, judge in verdicts:
         complaints = judge(stage)
+        if complaints is None:
+            show(f"  {painted('--', DIM)}  {judged:<12}not built yet: ./zimmer build")
+            continue
         found += len(complaints)
         if not complaints:
             show(f"  {painted('ok', GREEN)}  {judged:<12}nothing to complain about")

@@ -8,12 +8,13 @@ import _imp
 import re
 import tomllib
 from collections.abc import Callable, Iterator, Sized
-from dataclasses import dataclass
 from pathlib import Path
 
 from local import build as tools
 from local.artifact import versions
 from local.artifact.measures import LAYER, byte_code_of, measure
+from local.errors import StepFailed
+from local.rules.complaint import Complaint
 from local.template import functions, load_template
 
 # Lambda allows 250 MB; these are ours, because each cold start pays for them (docs/performance.md).
@@ -26,21 +27,17 @@ FOR_A_PYTHON = re.compile(r"\.cpython-(\d+)")
 TWO_BUILDS = ("a" * 64, "b" * 64)
 
 
-@dataclass(frozen=True)
-class Complaint:
-    """Something that a deployment must not have: the rule's name, the artifact, and what is wrong with it."""
-
-    name: str
-    where: str
-    why: str
-
-
 Rule = Callable[[Path], Iterator[Complaint]]
 
 
 def complaints(artifacts: Path = tools.ARTIFACTS) -> list[Complaint]:
-    """Everything that is wrong with what was built. Raises StepFailed where SAM cannot read the template."""
+    """Everything that is wrong with what was built."""
     return [*of_files(artifacts), *moved_versions(artifacts)]
+
+
+def judged(artifacts: Path = tools.ARTIFACTS) -> list[Complaint] | None:
+    """The same for the doctor; None where nothing has been built yet, which a deployment does by itself."""
+    return complaints(artifacts) if (artifacts / "template.yaml").exists() else None
 
 
 def of_files(artifacts: Path) -> list[Complaint]:
@@ -151,7 +148,11 @@ def moved_versions(artifacts: Path) -> Iterator[Complaint]:
     SAM publishes none for a changed layer by itself, and the alias would go on running the old ledger.
     """
     template = artifacts / "template.yaml"
-    before, after = versions.published(template, *TWO_BUILDS)
+    try:
+        before, after = versions.published(template, *TWO_BUILDS)
+    except StepFailed as refused:
+        yield Complaint("version", template.name, refused.why)
+        return
     for logical_id in functions(load_template(template)):
         if logical_id not in after:
             yield Complaint("version", logical_id, "publishes no version, so nothing can be rolled back to")

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from local import stage_doctor
 from local.artifact.building import Built
-from local.artifact.rules import MOST_UNPACKED, MOST_ZIPPED, complaints, of_files
+from local.artifact.rules import MOST_UNPACKED, MOST_ZIPPED, complaints, judged, moved_versions, of_files
+from local.stage import Stage
 from local.template import Template, functions, load_template
 from tests.artifact.conftest import Copy
 
@@ -139,7 +141,35 @@ def test_a_function_whose_version_a_layer_change_does_not_move_is_named(copy: Co
 
 
 def test_functions_that_publish_no_version_are_named(copy: Copy) -> None:
+    def unpublish(template: Template) -> None:
+        template["Globals"]["Function"].pop("AutoPublishAlias")
+        for properties in (template["Globals"]["Function"], *(properties_of(template, name) for name in FUNCTIONS)):
+            properties.pop("DeploymentPreference", None)
+
+    copy.edit_template(unpublish)
+    wrong = {complaint.where for complaint in moved_versions(copy.folder)}
+    assert wrong == set(FUNCTIONS)
+
+
+def test_a_template_that_sam_refuses_is_named(copy: Copy) -> None:
     copy.edit_template(lambda template: template["Globals"]["Function"].pop("AutoPublishAlias"))
-    assert {(complaint.name, complaint.where) for complaint in complaints(copy.folder)} == {
-        ("version", logical_id) for logical_id in FUNCTIONS
-    }
+    (complaint,) = moved_versions(copy.folder)
+    assert (complaint.name, complaint.where) == ("version", "template.yaml")
+    assert "requires AutoPublishAlias" in complaint.why
+
+
+def test_the_doctor_of_a_stage_says_what_is_wrong_with_the_artifacts(
+    copy: Copy, capsys: pytest.CaptureFixture[str]
+) -> None:
+    boto3_in_the_layer(copy)
+    verdict: stage_doctor.Verdict = ("artifact", lambda _: judged(copy.folder))
+    assert stage_doctor.diagnose(Stage.of("dev"), (verdict,)) == 1
+    assert "artifact    boto3: CommonLayer" in capsys.readouterr().out
+
+
+def test_the_doctor_has_nothing_to_judge_before_the_first_build(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    verdict: stage_doctor.Verdict = ("artifact", lambda _: judged(tmp_path))
+    assert stage_doctor.diagnose(Stage.of("dev"), (verdict,)) == 0
+    assert "not built yet: ./zimmer build" in capsys.readouterr().out
