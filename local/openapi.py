@@ -5,15 +5,27 @@
 
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib import import_module
 from typing import Any
 
 from fastapi import FastAPI
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import iter_route_contexts
 
 from local.template import ROOT
-from zimmer.errors import ZimmerError, catalogue
-from zimmer.web import Problem
+from zimmer.errors import (
+    BodyTooLarge,
+    MalformedJson,
+    NotAllowed,
+    NotSignedIn,
+    ServiceTokenInvalid,
+    TokenExpired,
+    TokenInvalid,
+    ZimmerError,
+    catalogue,
+)
+from zimmer.web import PROBLEM_JSON, Problem, problems
 
 GROUPS = ("auth", "automations", "payments", "support", "admin")
 OPENAPI = ROOT / "docs" / "api" / "openapi.json"
@@ -21,6 +33,21 @@ PROBLEMS = ROOT / "docs" / "api" / "problems.md"
 PROBLEM_CODES = ROOT / "web" / "packages" / "api" / "src" / "problem-codes.gen.ts"
 
 Document = dict[str, Any]
+
+SECURITY_SCHEMES = {
+    "person": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
+    "automation": {"type": "apiKey", "in": "header", "name": "X-Zimmer-Service-Token"},
+}
+PROOFS = {"authorization": "person", "x-zimmer-service-token": "automation"}  # the headers of these schemes
+# What a dependency may refuse before its route begins, by the beginning of its name.
+REFUSALS = {
+    "signed_in": problems(NotSignedIn, TokenExpired, TokenInvalid),
+    "service_caller": problems(ServiceTokenInvalid),
+    "require.": problems(NotAllowed),
+    "acting.": problems(NotAllowed),
+}
+FRAMEWORKS_OWN = {"application/json": {"schema": {"$ref": "#/components/schemas/HTTPValidationError"}}}
+UNREADABLE = problems(MalformedJson, BodyTooLarge)
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -49,18 +76,22 @@ def merged() -> Document:
         "info": {
             "title": "Zimmer",
             "version": "1",
-            "description": "AI automations, sold by the token. Errors are application/problem+json (RFC 9457).",
+            "description": (
+                "AI automations, sold by the token. Errors are application/problem+json (RFC 9457). Besides what stands"
+                " at an operation, any may answer 500 `internal-error` and 503 `database-unavailable`; and API Gateway"
+                " says 413, 429 and 503 in its own words, a `message` in JSON."
+            ),
         },
         "servers": [{"url": "/"}],
         "paths": {},
         "components": {
             "schemas": {"Problem": Problem.model_json_schema()},
-            "securitySchemes": {"person": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
+            "securitySchemes": SECURITY_SCHEMES,
         },
     }
     for group in GROUPS:
         interface = app_of(group).openapi()
-        _merge(document["paths"], interface["paths"], group)
+        _merge(document["paths"], _completed(interface["paths"], app_of(group)), group)
         _merge(document["components"]["schemas"], _schemas(interface), group)
     return document
 
@@ -98,6 +129,53 @@ def _schemas(interface: Mapping[str, Any]) -> Document:
     return {name: schema for name, schema in found.items() if name not in {"HTTPValidationError", "ValidationError"}}
 
 
+def _completed(paths: Mapping[str, Any], app: FastAPI) -> Document:
+    """The operations with what no route says of itself: who may call, and what they are refused before it begins."""
+    behind = {
+        (method.lower(), str(route.path_format)): _dependencies_of(route.dependant)
+        for route in iter_route_contexts(app.routes)
+        for method in route.methods or ()
+    }
+    return {
+        path: {method: _whole(operation, behind[method, path]) for method, operation in operations.items()}
+        for path, operations in paths.items()
+    }
+
+
+def _dependencies_of(dependant: Dependant) -> Iterator[str]:
+    """The names of all that has to be there before a route begins."""
+    for needed in dependant.dependencies:
+        yield getattr(needed.call, "__qualname__", "")
+        yield from _dependencies_of(needed)
+
+
+def _whole(operation: Mapping[str, Any], needs: Iterable[str]) -> Document:
+    refusals = [refusal for name in needs for asks, refusal in REFUSALS.items() if name.startswith(asks)]
+    responses: Document = dict(operation["responses"])
+    for refusal in [*refusals, *([UNREADABLE] if "requestBody" in operation else [])]:
+        responses = _both(responses, refusal)
+    parameters = operation.get("parameters", [])
+    schemes: list[Document] = [{PROOFS[one["name"]]: []} for one in parameters if one["name"] in PROOFS]
+    optional: list[Document] = [] if refusals else [{}]  # a logout takes a token and needs none
+    others = [one for one in parameters if one["name"] not in PROOFS]
+    return {
+        **{name: value for name, value in operation.items() if name != "parameters"},
+        **({"parameters": others} if others else {}),
+        **({"security": schemes + optional} if schemes else {}),
+        "responses": dict(sorted(responses.items())),
+    }
+
+
+def _both(responses: Mapping[str, Any], more: Mapping[int | str, Any]) -> Document:
+    """What is answered with the same status is described side by side, each code once."""
+    together = dict(responses)
+    for status, response in more.items():
+        said = together.get(str(status), {}).get("description", "")
+        new = [line for line in response["description"].split("; ") if line not in said]
+        together[str(status)] = {**response, "description": "; ".join([*([said] if said else []), *new])}
+    return together
+
+
 def _merge(into: Document, more: Mapping[str, Any], group: str) -> None:
     for name, value in more.items():
         ours = _with_our_validation_error(value)
@@ -106,10 +184,10 @@ def _merge(into: Document, more: Mapping[str, Any], group: str) -> None:
 
 
 def _with_our_validation_error(value: Any) -> Any:
-    """FastAPI documents its own 422 body; what leaves is a Problem."""
+    """FastAPI documents its own 422 body; what leaves is a Problem, and says so in its type."""
     if isinstance(value, dict):
-        if value.get("$ref") == "#/components/schemas/HTTPValidationError":
-            return {"$ref": "#/components/schemas/Problem"}
+        if value == FRAMEWORKS_OWN:
+            return {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/Problem"}}}
         return {key: _with_our_validation_error(inner) for key, inner in value.items()}
     return [_with_our_validation_error(inner) for inner in value] if isinstance(value, list) else value
 

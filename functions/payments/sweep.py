@@ -1,8 +1,8 @@
 """Every minute: whatever was left half done is finished.
 
-In this order: messages that were promised and not sent; verified payments nobody credited; uses of discount
-codes that came to nothing; then the gateway is asked about customers who never came back, until the time or the
-calls of this run are used.
+In this order: messages that were promised and not sent; verified payments nobody credited; mail whose message was
+lost; uses of discount codes that came to nothing; then the gateway is asked about customers who never came back,
+until the time or the calls of this run are used.
 
 Every tenth minute, by the time the schedule names, the gateway is first asked what it holds unverified. No
 state is kept about that: containers come and go, a run that was lost is made up for ten minutes later, and
@@ -12,11 +12,11 @@ one that comes twice finds nothing left to do.
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, TypedDict
 
-from sqlalchemy import select
+from sqlalchemy import String, cast, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from functions.payments import discounts, gateways, reversals, strays
@@ -26,14 +26,16 @@ from functions.payments.settlement import LEASE, REQUEUE_AFTER, confirm, later, 
 from functions.payments.states import Because, locked, move, record
 from zimmer import clock, events, snapstart
 from zimmer.db import Session, committed
-from zimmer.events import CreditPayment
-from zimmer.models import Payment, PaymentStatus, ScheduleRun
+from zimmer.events import CreditPayment, DeliverMessage
+from zimmer.models import Delivery, DeliveryState, OutboxMessage, Payment, PaymentStatus, ScheduleRun
 from zimmer.observability import logger
 
 ACTOR = "payments-sweep"
 SECONDS_TO_USE = 35.0  # of the function's 60: the last payment may take two calls of 11 s
 MOST_CALLS = 40
 MOST_REQUEUED = 500
+MAIL_IS_LATE_AFTER = timedelta(hours=1)  # its message was sent, and SQS has tried five times by then
+MOST_TRIES_OF_A_MAIL = 10  # then it is a person's to look at, among the dead letters
 CALLS_FOR_ONE = 2  # an inquiry, and a verify when it says that there is money
 UNVERIFIED_EVERY_MINUTES = 10
 
@@ -118,7 +120,8 @@ def _sweep(steps: Steps, questions: Sequence[Question], *, seconds: float) -> Sw
     allowance = Allowance(MOST_CALLS, until=time.monotonic() + seconds)
     published = steps.attempt("publish", events.publish)
     requeued = steps.attempt("requeue", requeue_uncredited)
-    published += steps.attempt("publish", events.publish) if requeued else 0
+    mail = steps.attempt("mail", requeue_unsent_mail)
+    published += steps.attempt("publish", events.publish) if requeued or mail else 0
     steps.attempt("release", release_discounts)
     asked = sum(steps.attempt(name, partial(ask, allowance)) for name, ask in questions)
     return Swept(published=published, requeued=requeued, asked=asked)
@@ -143,6 +146,26 @@ def requeue_uncredited() -> int:
         session.flush()
         events.promise_again(session, (CreditPayment(payment.id) for payment in overdue))
     return len(overdue)
+
+
+def requeue_unsent_mail() -> int:
+    """Promise mail again whose message was sent an hour ago and had no effect. Returns how many."""
+    now = clock.now()
+    promised = OutboxMessage.dedup_key == "deliver:" + cast(Delivery.id, String)
+    with committed() as session:
+        late = session.scalars(
+            select(Delivery.id)
+            .join(OutboxMessage, promised)
+            .where(
+                Delivery.state.in_((DeliveryState.WAITING, DeliveryState.SENDING)),
+                Delivery.attempts < MOST_TRIES_OF_A_MAIL,
+                OutboxMessage.published_at < now - MAIL_IS_LATE_AFTER,
+            )
+            .order_by(Delivery.id)
+            .limit(MOST_REQUEUED)
+        ).all()
+        events.promise_again(session, map(DeliverMessage, late))
+    return len(late)
 
 
 def release_discounts() -> int:

@@ -18,7 +18,7 @@ from sqlalchemy import func, select
 from functions.admin import invariants
 from local.errors import StepFailed
 from local.record import Record
-from local.shopper import Shopper, expect
+from local.shopper import Json, Shopper, expect
 from local.zarinpal.bank import HAS_MONEY
 from zimmer.db import Database
 from zimmer.models import EntryKind, Payment, TokenEntry, UserAutomation
@@ -66,7 +66,7 @@ def buy(running: Record, tokens: int, together: threading.Barrier, deadline: flo
     # Who waits for the others for long would find a kept connection closed; a browser would open another by itself.
     limits = httpx.Limits(max_keepalive_connections=0)
     with httpx.Client(timeout=PATIENCE_SECONDS, trust_env=False, limits=limits) as browser:
-        shopper = Shopper(running.api_url, browser)
+        shopper = PatientShopper(running.api_url, browser, deadline)
         try:
             automation = settle_in(shopper, tokens)
         except StepFailed:
@@ -81,6 +81,23 @@ def buy(running: Record, tokens: int, together: threading.Barrier, deadline: flo
             time.sleep(ASKS_EVERY_SECONDS)
         own = shopper.own(automation)["tokens_remaining"]
         expect(own == tokens, f"{tokens} tokens were paid for and the balance is {own}")
+
+
+class PatientShopper(Shopper):
+    """Whoever finds every sandbox busy presses once more, with the same key, until the deadline (monotonic)."""
+
+    def __init__(self, api_url: str, browser: httpx.Client, deadline: float) -> None:
+        super().__init__(api_url, browser)
+        self._deadline = deadline
+
+    def send(
+        self, method: str, url: str, body: Json | None = None, headers: dict[str, str] | None = None
+    ) -> httpx.Response:
+        while (answer := super().send(method, url, body, headers)).status_code == httpx.codes.SERVICE_UNAVAILABLE:
+            if time.monotonic() > self._deadline:
+                break
+            time.sleep(ASKS_EVERY_SECONDS)
+        return answer
 
 
 def settle_in(shopper: Shopper, number: int) -> int:

@@ -1,6 +1,7 @@
 """`./zimmer runtime`: the tests of the built artifacts; with --write, their figures into docs/performance.md."""
 
 import argparse
+import os
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -44,6 +45,7 @@ def main(arguments: Sequence[str]) -> int:
 
 def measured() -> str:
     """Both tables, from a platform of our own. Raises StepFailed when a promise was not kept."""
+    conditions = what_ran()
     with (
         trial(FOLDER / "figures", *UP) as running,
         httpx.Client(timeout=PATIENCE_SECONDS, trust_env=False) as browser,
@@ -53,12 +55,16 @@ def measured() -> str:
         outcome = crowd(running, buyers=BUYERS, within_seconds=WITHIN_SECONDS)
     if not outcome.is_exact:
         raise StepFailed(f"the crowd was not served exactly: {outcome}")
-    return "\n\n".join([what_ran(), figures_table(rows), legend(), crowd_table(outcome, SANDBOXES)])
+    return "\n\n".join([conditions, figures_table(rows), legend(), crowd_table(outcome, SANDBOXES)])
 
 
 def what_ran() -> str:
     built = artifacts.built(artifacts.python_at_hand())
-    return f"Measured on {datetime.now(UTC):%Y-%m-%d}; what ran: {built}."
+    load, processors = os.getloadavg()[0], os.cpu_count()
+    return (
+        f"Measured on {datetime.now(UTC):%Y-%m-%d} on {processors} processors, with {load:.1f} programs wanting one"
+        f" beforehand; what ran: {built}."
+    )
 
 
 def legend() -> str:

@@ -9,6 +9,8 @@ from fastapi.routing import iter_route_contexts
 from local import openapi
 from local.openapi import GROUPS, app_of
 from local.template import find_route, functions, load_template, routes
+from tests.contract.test_permissions import ROUTES, Door
+from zimmer.auth.roles import Right
 from zimmer.errors import catalogue
 
 TEMPLATE = load_template()
@@ -20,6 +22,10 @@ OPERATIONS = [
     for path, operations in app_of(group).openapi()["paths"].items()
     for method in operations
 ]
+
+
+def parameters(found: dict[str, Any]) -> list[dict[str, Any]]:
+    return list(found.get("parameters", []))
 
 
 def operation(method: str, path: str) -> dict[str, Any]:
@@ -64,6 +70,39 @@ def test_a_route_promises_only_problems_that_exist(group: str, method: str, path
     for status, response in operation(method, path)["responses"].items():
         for code in re.findall(r"`([a-z-]+)`", response["description"]):
             assert codes[code] == int(status)
+
+
+@pytest.mark.parametrize(("group", "method", "path"), OPERATIONS, ids=str)
+def test_every_refusal_is_written_as_a_problem(group: str, method: str, path: str) -> None:
+    refusals = {status: one for status, one in operation(method, path)["responses"].items() if status >= "4"}
+    assert {status: list(one["content"]) for status, one in refusals.items()} == {
+        status: ["application/problem+json"] for status in refusals
+    }
+
+
+@pytest.mark.parametrize(("group", "method", "path"), OPERATIONS, ids=str)
+def test_a_body_may_be_unreadable_or_too_large(group: str, method: str, path: str) -> None:
+    found = operation(method, path)
+    assert ({"400", "413"} <= found["responses"].keys()) == ("requestBody" in found)
+
+
+@pytest.mark.parametrize(("group", "method", "path"), OPERATIONS, ids=str)
+def test_the_interface_says_who_may_call(group: str, method: str, path: str) -> None:
+    found, door = operation(method, path), ROUTES[method, path]
+    if door is Door.SERVICE:
+        assert (found["security"], "401" in found["responses"]) == ([{"automation": []}], True)
+    elif isinstance(door, Right):
+        assert found["security"] == [{"person": []}]
+        assert "not-signed-in" in found["responses"]["401"]["description"]
+        if door is not Right.OWN_PROFILE:  # everybody who is signed in has this one
+            assert "not-allowed" in found["responses"]["403"]["description"]
+    else:
+        assert found.get("security", [{}])[-1] == {}, "who calls is asked of nobody"
+
+
+def test_no_proof_of_a_caller_is_a_plain_parameter() -> None:
+    found = [one["name"] for ways in DOCUMENT["paths"].values() for way in ways.values() for one in parameters(way)]
+    assert not {"authorization", "x-zimmer-service-token"} & set(found)
 
 
 @pytest.mark.parametrize(("group", "method", "path"), OPERATIONS, ids=str)

@@ -148,7 +148,7 @@ def test_numbers_are_written_anew_and_back(own_database: str) -> None:
         with database.transaction() as session:
             for number in ("09121234567", "+989351234567", "021 88 77"):
                 make_user(session, phone_number=number)
-        migrations.downgrade(own_database, "0005")
+        migrations.downgrade(own_database, "0006")
         assert numbers(database) == ["09121234567", "09351234567", "021 88 77"]
         migrations.upgrade(own_database)
         assert numbers(database) == ["+989121234567", "+989351234567", "021 88 77"]

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String
+from sqlalchemy import BigInteger, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from zimmer.models.base import Base, Json, stored
@@ -67,4 +67,7 @@ class Delivery(Base):
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
 
-    __table_args__ = (Index("ix_deliveries_user_id", "user_id", "id"),)
+    __table_args__ = (
+        Index("ix_deliveries_user_id", "user_id", "id"),
+        Index("ix_deliveries_unsent", "id", postgresql_where=text("state IN ('waiting', 'sending')")),
+    )

@@ -13,17 +13,19 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, FastAPI, Path
 from fastapi.routing import APIRoute
 from mangum import Mangum
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 from starlette.middleware.gzip import GZipMiddleware
 
 from zimmer import snapstart
 from zimmer.observability import logger
 from zimmer.pagination import LARGEST_ID
+from zimmer.web.bodies import StrictBody
 from zimmer.web.edge import BODY_LIMIT, Edge, client_ip
 from zimmer.web.problems import PROBLEM_JSON, Problem, answer_as_problems, problems, request_id
 
 __all__ = [
     "BODY_LIMIT",
+    "PROBLEM_JSON",
     "GroupHealth",
     "PathId",
     "Problem",
@@ -45,12 +47,6 @@ RowId = Annotated[int, Field(ge=1, le=LARGEST_ID)]
 
 Event = dict[str, Any]
 LambdaHandler = Callable[[Event, Any], dict[str, Any]]
-
-
-class StrictBody(BaseModel):
-    """The parent of request bodies: a field we do not know is refused, not ignored."""
-
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
 
 class GroupHealth(BaseModel):

@@ -11,9 +11,14 @@ export type PaymentStarted = components["schemas"]["PaymentStarted"]
 export type PublicStatus = components["schemas"]["PublicStatus"]
 export type Phase = components["schemas"]["Phase"]
 
+export type Order = { automationId: number; tokens: number; discountCode: string | null }
+
 /** What so many tokens cost the signed-in customer, promised for a quarter of an hour. */
-export function quote(automationId: number, tokens: number, signal?: AbortSignal): Promise<Quote> {
-  const body = { automation_id: automationId, tokens }
+export function quote(
+  { automationId, tokens, discountCode }: Order,
+  signal?: AbortSignal,
+): Promise<Quote> {
+  const body = { automation_id: automationId, tokens, discount_code: discountCode }
   return answered(api.POST("/api/payments/quote", { body, signal }))
 }
 

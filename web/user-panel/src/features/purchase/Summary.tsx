@@ -9,6 +9,8 @@ import { Skeleton } from "@zimmer/ui/Skeleton"
 import { TokenAmount } from "@zimmer/ui/TokenAmount"
 import { ShieldCheck, WifiOff } from "lucide-react"
 import Link from "next/link"
+import { useState } from "react"
+import { DiscountCode } from "@/features/purchase/DiscountCode"
 import { usePaying } from "@/features/purchase/usePaying"
 import { type Quote, type Renewal, useQuote, useSecondsUntil } from "@/features/purchase/useQuote"
 import { fa } from "@/messages/fa"
@@ -20,7 +22,8 @@ type Props = { automationId: number; tokens: number | null; balance: number }
 
 /** What will be paid and what comes of it, and the one button. */
 export function Summary({ automationId, tokens, balance }: Props) {
-  const { query, endsAt, renew, renewal } = useQuote(automationId, tokens)
+  const [code, setCode] = useState<string | null>(null)
+  const { query, endsAt, renew, renewal } = useQuote(automationId, tokens, code)
   const paying = usePaying(automationId, tokens ?? 0)
   const pay = (quote: Quote) =>
     paying.mutate(quote, {
@@ -29,6 +32,7 @@ export function Summary({ automationId, tokens, balance }: Props) {
       },
     })
   const quote = tokens === null ? undefined : query.data
+  const isGift = quote?.amount === 0 // no bank is asked
   return (
     <Card padding="lg" className="grid gap-4 lg:sticky lg:top-6">
       <h2 className="font-semibold text-lg">{text.summary}</h2>
@@ -36,30 +40,39 @@ export function Summary({ automationId, tokens, balance }: Props) {
         <ProblemNotice problem={query.error} onRetry={query.refetch} busy={query.isFetching} />
       )}
       <Lines quote={quote} tokens={tokens} balance={balance} />
+      <DiscountCode automationId={automationId} tokens={tokens} code={code} onCode={setCode} />
       {quote && <Held quote={quote} endsAt={endsAt} />}
       {renewal && <Renewed {...renewal} />}
       {paying.isError && <NotStarted error={paying.error} />}
-      <p className="flex gap-2 text-sm">
-        <WifiOff aria-hidden size={18} className="mt-1 shrink-0 text-wait-ink" />
-        {text.vpn}
-      </p>
+      {!isGift && (
+        <p className="flex gap-2 text-sm">
+          <WifiOff aria-hidden size={18} className="mt-1 shrink-0 text-wait-ink" />
+          {text.vpn}
+        </p>
+      )}
       <Button
         variant="primary"
         size="lg"
         block
         disabled={!quote || query.isFetching}
         busy={paying.isPending || paying.isSuccess}
-        busyLabel={text.paying}
+        busyLabel={isGift ? text.taking : text.paying}
         onClick={() => quote && pay(quote)}
       >
-        {quote ? text.pay(toman(quote.amount)) : text.total}
+        {quote ? action(quote, tokens) : text.total}
       </Button>
-      <p className="flex items-center justify-center gap-2 text-ink-soft text-sm">
-        <ShieldCheck aria-hidden size={18} />
-        {text.gateway}
-      </p>
+      {!isGift && (
+        <p className="flex items-center justify-center gap-2 text-ink-soft text-sm">
+          <ShieldCheck aria-hidden size={18} />
+          {text.gateway}
+        </p>
+      )}
     </Card>
   )
+}
+
+function action(quote: Quote, tokens: number | null): string {
+  return quote.amount === 0 ? text.take(count(tokens ?? 0)) : text.pay(toman(quote.amount))
 }
 
 function Lines({

@@ -6,12 +6,13 @@ import { useCallback, useEffect, useState } from "react"
 export type Renewal = { before: number; now: number }
 
 /** The price of so many tokens, asked for again when its time is over; what changed then is told. */
-export function useQuote(automationId: number, tokens: number | null) {
+export function useQuote(automationId: number, tokens: number | null, discountCode: string | null) {
   const cache = useQueryClient()
-  const [renewal, setRenewal] = useState<{ tokens: number | null; change: Renewal } | null>(null)
+  const [renewal, setRenewal] = useState<{ of: string; change: Renewal } | null>(null)
+  const of = `${tokens} ${discountCode}`
   const query = useQuery({
-    queryKey: ["quote", automationId, tokens],
-    queryFn: ({ signal }) => quote(automationId, tokens ?? 0, signal),
+    queryKey: ["quote", automationId, tokens, discountCode],
+    queryFn: ({ signal }) => quote({ automationId, tokens: tokens ?? 0, discountCode }, signal),
     enabled: tokens !== null,
     staleTime: Number.POSITIVE_INFINITY, // a price is promised; asking again is for when it ends
     gcTime: 0,
@@ -21,9 +22,9 @@ export function useQuote(automationId: number, tokens: number | null) {
     const before = data?.amount
     const { data: fresh } = await refetch()
     if (before !== undefined && fresh) {
-      setRenewal({ tokens, change: { before, now: fresh.amount } })
+      setRenewal({ of, change: { before, now: fresh.amount } })
     }
-  }, [data, refetch, tokens])
+  }, [data, refetch, of])
   const endsAt = data ? dataUpdatedAt + data.expires_in * 1000 : null
   useEffect(() => {
     if (endsAt === null) return
@@ -38,7 +39,7 @@ export function useQuote(automationId: number, tokens: number | null) {
     query,
     endsAt,
     renew,
-    renewal: renewal?.tokens === tokens ? renewal.change : null,
+    renewal: renewal?.of === of ? renewal.change : null,
   }
 }
 

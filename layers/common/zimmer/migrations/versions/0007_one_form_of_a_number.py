@@ -6,8 +6,8 @@ reads and writes both forms while the new one goes out; what it writes as 09… 
 
 from alembic import op
 
-revision = "0006"
-down_revision = "0005"
+revision = "0007"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 
