@@ -147,10 +147,16 @@ def code(arguments: list[str]) -> int:
     parser.add_argument("role", choices=("support", "technical", "manager"))
     chosen = parser.parse_args(arguments)
 
-    from local import moved_clock, totp
+    from local import totp
 
-    print(totp.code(totp.secret_of(chosen.role), time.time() + moved_clock.ahead()))
+    print(totp.now(chosen.role))
     return 0
+
+
+def rotate_key(arguments: list[str]) -> int:
+    from local.rotate_key import main as run
+
+    return run(arguments)
 
 
 def doctor(arguments: list[str]) -> int:
@@ -201,6 +207,7 @@ VERBS: dict[str, Callable[[list[str]], int]] = {
     "sql": sql,
     "demo": demo,
     "code": code,
+    "rotate-key": rotate_key,
     "doctor": doctor,
     "check": check_ledger,
     "openapi": openapi,

@@ -44,7 +44,7 @@ REFUSALS = {
     "signed_in": problems(NotSignedIn, TokenExpired, TokenInvalid),
     "service_caller": problems(ServiceTokenInvalid),
     "require.": problems(NotAllowed),
-    "acting.": problems(NotAllowed),
+    "_acting.": problems(NotAllowed),
 }
 FRAMEWORKS_OWN = {"application/json": {"schema": {"$ref": "#/components/schemas/HTTPValidationError"}}}
 UNREADABLE = problems(MalformedJson, BodyTooLarge)

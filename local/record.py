@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from local.environment import DATA, write_private
+from local.environment import CLOCK, DATA, write_private
 from local.leash import is_alive
 from local.ports import answers
 
@@ -44,6 +44,11 @@ class Record:
     def panel(self, audience: str) -> str:
         """The address of the panel that these people enter: `user` or `admin`."""
         return {"user": self.panel_url, "admin": self.admin_url}[audience]
+
+    @property
+    def clock(self) -> Path:
+        """The file by which its clock is moved."""
+        return Path(self.logs).parent / CLOCK.name
 
     def password_of(self, email: str) -> str:
         """How somebody of the seed logs in."""

@@ -85,7 +85,7 @@ def lines_of(record: Record) -> list[str]:
         *(["", *table(accounts)] if accounts else []),
         "",
         f"Try it:  {painted('./zimmer demo', GREEN)}   in another terminal; or {painted('--crash 07', GREEN)}",
-        "Codes:   ./zimmer code manager   (the second factor of the staff)",
+        "Codes:   ./zimmer code manager   (staff sign in with one; each works once)",
         "Stop it: Ctrl-C",
     ]
 

@@ -7,12 +7,13 @@ import argparse
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import httpx
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from local import browsers, screen
+from local import browsers, screen, totp
 from local.browsers import DESKTOP, PHONE, THEMES, Viewport
 from local.entering import enter, settle
 from local.environment import DATA
@@ -93,7 +94,8 @@ def window(chromium: Browser, running: Record, stop: Stop, viewport: Viewport) -
     with httpx.Client(timeout=40, trust_env=False) as client:
         if stop.who:
             shopper = Shopper(running.api_url, client)
-            shopper.sign_in(stop.who, running.password_of(stop.who), panel=stop.panel)
+            code = partial(totp.fresh, running, stop.who)
+            shopper.sign_in(stop.who, running.password_of(stop.who), panel=stop.panel, code=code)
             enter(context, shopper)
         yield context.new_page()
     context.close()

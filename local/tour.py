@@ -54,6 +54,9 @@ STOPS = (
     Stop("missing", "/nothing-here/", asks_for_nothing=True),
     Stop("offline", "/offline/"),
     Stop("staff-login", "/login/", panel=STAFF),
+    Stop("staff-enrol-gone", "/enrol-2fa/", panel=STAFF),
+    Stop("staff-invited", "/accept-invite/#token=a-link-that-nobody-has", panel=STAFF),
+    Stop("staff-invited-gone", "/accept-invite/", panel=STAFF),
     Stop("staff-home", "/", MANAGER, STAFF),
     Stop("staff-home-support", "/", SUPPORT, STAFF),
     Stop("staff-tickets", "/tickets/", SUPPORT, STAFF),
@@ -63,6 +66,9 @@ STOPS = (
     Stop("staff-trace-review", "/payments/?id={review_id}", MANAGER, STAFF),
     Stop("staff-users", "/users/", SUPPORT, STAFF),
     Stop("staff-user", "/users/?id={sara}", SUPPORT, STAFF),
+    Stop("staff-users-manager", "/users/", MANAGER, STAFF),
+    Stop("staff-colleague", "/users/?id={colleague}", MANAGER, STAFF),
+    Stop("staff-me", "/me/", MANAGER, STAFF),
     Stop("staff-automations", "/automations/", MANAGER, STAFF),
     Stop("staff-automation", "/automations/?id={automation}", MANAGER, STAFF),
     Stop("staff-adjustments", "/tokens/adjustments/", MANAGER, STAFF),
@@ -88,6 +94,7 @@ def places(read: ReadSession) -> dict[str, str]:
     for row in read.rows(of_sara.group_by(Payment.status)):
         found |= {str(row.status): str(row.last), f"{row.status}_id": str(row.last_id)}
     found["sara"] = str(read.rows(select(User.id).where(User.email == SARA))[0].id)
+    found["colleague"] = str(read.rows(select(User.id).where(User.email == SUPPORT))[0].id)
     found["ticket"] = str(read.rows(select(func.max(Ticket.id).label("id")))[0].id)
     found["adjustment"] = str(read.rows(select(func.min(TokenAdjustment.id).label("id")))[0].id)
     return found

@@ -9,6 +9,7 @@ from functions.payments.states import Because, move
 from zimmer import clock, crypto, ledger
 from zimmer.auth import tokens
 from zimmer.auth.dependencies import Person
+from zimmer.auth.sign_ins import STEPPED_UP
 from zimmer.auth.tokens import AccessClaims
 from zimmer.db import Session
 from zimmer.models import (
@@ -67,16 +68,20 @@ def make_user(session: Session, *, role: Role = Role.CUSTOMER, **columns: Any) -
     return user
 
 
-def token_for(session: Session, user: User, *, audience: Audience = Audience.USER) -> str:
-    """An access token of a living sign-in."""
+def token_for(session: Session, user: User, *, audience: Audience = Audience.USER, **columns: Any) -> str:
+    """An access token of a living sign-in, in which a code of the authenticator has just been given."""
     now = clock.now()
     here = SignIn(
-        id=uuid4(),
-        user_id=user.id,
-        audience=audience,
-        created_at=now,
-        last_used_at=now,
-        expires_at=now + timedelta(days=30),
+        **{
+            "id": uuid4(),
+            "user_id": user.id,
+            "audience": audience,
+            "created_at": now,
+            "last_used_at": now,
+            "expires_at": now + timedelta(days=30),
+            "stepped_up_until": now + STEPPED_UP,
+            **columns,
+        }
     )
     session.add(here)
     session.flush()

@@ -92,7 +92,7 @@ def _forget(session: Session, user: User) -> None:
     """Take out of the row, and out of what was sent and told, what says who it was."""
     user.name = NAME_AFTERWARDS
     user.email = f"deleted-{user.id}@deleted.invalid"  # a domain that never exists (RFC 2606): nobody signs in with it
-    user.phone_number = user.twofa_secret = user.twofa_last_step = user.email_verified_at = None
+    user.phone_number = user.twofa_secret = user.twofa_pending = user.twofa_last_step = user.email_verified_at = None
     user.twofa_enabled = user.is_active = False
     user.password_hash = passwords.NO_PASSWORD
     user.deleted_at = clock.now()

@@ -6,9 +6,10 @@ from sqlalchemy import select
 
 from functions.auth import proving
 from functions.auth.account_schemas import PasswordChange, ProfileChange, ProfileChanged
+from functions.auth.entering import me
 from functions.auth.recovery import set_password
 from functions.auth.schemas import SignedIn
-from functions.auth.service import me, tell_of_registration
+from functions.auth.service import tell_of_registration
 from zimmer import clock, throttle
 from zimmer.auth import links, passwords, sign_ins, tokens
 from zimmer.auth.dependencies import Person

@@ -5,8 +5,9 @@ from uuid import UUID
 
 from fastapi import APIRouter, Body, Depends, Header, Request, Response
 
-from functions.auth import cookies, service, sessions
-from functions.auth.schemas import Login, Me, Register, SessionLine, SignedIn, WhichPanel
+from functions.auth import cookies, entering, service, sessions
+from functions.auth.entering import Entered, Outcome
+from functions.auth.schemas import CodeOwed, EnrolmentOwed, Login, Me, Register, SessionLine, SignedIn, WhichPanel
 from zimmer.auth.dependencies import AtomicSessionDep, CurrentUser, ReadSessionDep, bearer_of
 from zimmer.auth.sign_ins import Device
 from zimmer.errors import (
@@ -36,7 +37,16 @@ async def calling_device(request: Request) -> Device:
 
 DeviceDep = Annotated[Device, Depends(calling_device)]
 PanelBody = Annotated[WhichPanel, Body(default_factory=WhichPanel)]
+LoginAnswer = SignedIn | CodeOwed | EnrolmentOwed
 NEEDS_SIGN_IN = problems(NotSignedIn, TokenExpired, TokenInvalid)
+
+
+def given(response: Response, outcome: Outcome) -> LoginAnswer:
+    """The answer, and the cookie where somebody is signed in."""
+    if not isinstance(outcome, Entered):
+        return outcome
+    cookies.give(response, outcome.audience, outcome.refresh)
+    return outcome.answer
 
 
 @router.post("/register", status_code=201, responses=problems(EmailTaken, TooManyRequests, ValidationFailed))
@@ -50,11 +60,12 @@ async def register(body: Register, writer: AtomicSessionDep, device: DeviceDep, 
 @router.post("/login", responses=problems(WrongCredentials, TooManyRequests, ValidationFailed))
 async def login(
     body: Login, reader: ReadSessionDep, writer: AtomicSessionDep, device: DeviceDep, response: Response
-) -> SignedIn:
-    """Sign in to the user panel, or with `audience: admin` to the dashboard. Sets that panel's refresh cookie."""
-    entered = service.login(reader, writer, body, device)
-    cookies.give(response, body.audience, entered.refresh)
-    return entered.answer
+) -> LoginAnswer:
+    """Sign in to the user panel, or with `audience: admin` to the dashboard. Sets that panel's refresh cookie.
+
+    Where a second factor is on, or has to be set up first, the answer is a challenge for it instead.
+    """
+    return given(response, service.login(reader, writer, body, device))
 
 
 @router.post("/refresh", responses=problems(NotSignedIn, SessionRevoked, OriginRefused, ValidationFailed))
@@ -104,7 +115,7 @@ async def end_session(session_id: UUID, person: CurrentUser, writer: AtomicSessi
 @router.get("/me", responses=NEEDS_SIGN_IN)
 async def me(user: CurrentUser) -> Me:
     """The signed-in person and what they may do."""
-    return service.me(user)
+    return entering.me(user)
 
 
 @platform.get("/api/health")

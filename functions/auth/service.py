@@ -1,23 +1,22 @@
-"""Opening accounts and signing in.
+"""Registering and signing in.
 
 A password is hashed and compared with no transaction open, and the attempt is counted before: the count
 stands after a refusal.
 """
 
-from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import select, update
-from sqlalchemy.exc import DBAPIError
 
-from functions.auth.schemas import Login, Me, Register, SignedIn, permissions_of
+from functions.auth import challenges
+from functions.auth.entering import Entered, Outcome, entered
+from functions.auth.opening import open_account
+from functions.auth.schemas import Login, Register
 from zimmer import clock, throttle
-from zimmer.auth import links, passwords, sign_ins, tokens
-from zimmer.auth.dependencies import Person
+from zimmer.auth import links, passwords, sign_ins
 from zimmer.auth.roles import may_enter
-from zimmer.auth.sign_ins import Device, NewSignIn, RefreshSecret
-from zimmer.auth.tokens import AccessClaims
-from zimmer.db import UNIQUE_VIOLATION, AtomicSession, ReadSession, Session, committed, sqlstate
+from zimmer.auth.sign_ins import Device, NewSignIn
+from zimmer.db import AtomicSession, ReadSession, Session, committed
 from zimmer.errors import EmailTaken, WrongCredentials
 from zimmer.models import Audience, Role, User
 from zimmer.notifications import Kind, Notice, notify
@@ -26,14 +25,6 @@ from zimmer.throttle import Limit
 
 LOGINS_BY_ADDRESS = Limit("login-ip", times=100, per=timedelta(minutes=15))  # a whole office, or a mobile network
 REGISTRATIONS_BY_ADDRESS = Limit("register-ip", times=5, per=timedelta(hours=1))
-
-
-@dataclass(frozen=True)
-class Entered:
-    """A person who is signed in: what the panel is told, and the token for its cookie."""
-
-    answer: SignedIn
-    refresh: RefreshSecret
 
 
 def register(writer: AtomicSession, form: Register, device: Device) -> Entered:
@@ -64,17 +55,6 @@ def register(writer: AtomicSession, form: Register, device: Device) -> Entered:
     return entered(user, here.claims, here.refresh)
 
 
-def open_account(session: Session, user: User) -> None:
-    """Write a new account. Raises EmailTaken."""
-    session.add(user)
-    try:
-        session.flush()
-    except DBAPIError as error:
-        if sqlstate(error) != UNIQUE_VIOLATION:
-            raise
-        raise EmailTaken from error
-
-
 def tell_owner_of(email: str) -> None:
     """Somebody wanted an account for an address that has one. Committed: the refusal must not undo it."""
     with committed() as session:
@@ -89,8 +69,8 @@ def tell_of_registration(session: Session, owner_id: int) -> None:
     notify(session, Notice(owner_id, Kind.REGISTRATION_TRIED, key, {}))
 
 
-def login(reader: ReadSession, writer: AtomicSession, form: Login, device: Device) -> Entered:
-    """Sign a person in to one panel.
+def login(reader: ReadSession, writer: AtomicSession, form: Login, device: Device) -> Outcome:
+    """Sign a person in to one panel, or say what they owe beside the password.
 
     Raises WrongCredentials for an unknown address, a wrong password, a switched-off account and a
     customer at the staff's door alike, after the same counting and the same work, so that it tells nobody
@@ -102,35 +82,16 @@ def login(reader: ReadSession, writer: AtomicSession, form: Login, device: Devic
     knows_password = passwords.matches(user.password_hash if user else None, form.password)
     if user is None or not knows_password or not (user.is_active and may_enter(user.role, form.audience)):
         raise _refused(form, device)
+    if passwords.is_outdated(user.password_hash):
+        _renew_hash(writer, user, form.password)
+    if waiting := challenges.owed(writer, user, form.audience):
+        return waiting  # and the attempt stays counted until the code has come too
     here = NewSignIn.of(user, form.audience, device)
     if not writer.run(sign_ins.OPEN, here.parameters):
         raise _refused(form, device)
     throttle.clear(writer, account)
-    if passwords.is_outdated(user.password_hash):
-        _renew_hash(writer, user, form.password)
     logger().info("login.accepted", user_id=user.id, audience=form.audience, ip=device.ip)
     return entered(user, here.claims, here.refresh)
-
-
-def entered(user: User, claims: AccessClaims, refresh: RefreshSecret) -> Entered:
-    """The answer to whoever has a sign-in: a fresh access token, and the refresh token beside it."""
-    token = tokens.issue(claims)
-    return Entered(SignedIn(access_token=token.text, expires_in=token.expires_in, user=me(user)), refresh)
-
-
-def me(person: User | Person) -> Me:
-    """A person as they see themselves."""
-    return Me(
-        id=person.id,
-        name=person.name,
-        email=person.email,
-        email_verified_at=person.email_verified_at,
-        phone_number=person.phone_number,
-        role=person.role,
-        permissions=permissions_of(person.role),
-        twofa_enabled=person.twofa_enabled,
-        created_at=person.created_at,
-    )
 
 
 def _renew_hash(writer: AtomicSession, user: User, password: str) -> None:

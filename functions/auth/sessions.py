@@ -4,8 +4,8 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from functions.auth.entering import Entered, entered
 from functions.auth.schemas import SessionLine
-from functions.auth.service import Entered, entered
 from zimmer import crypto
 from zimmer.auth import refreshing, sign_ins, tokens
 from zimmer.auth.dependencies import Person

@@ -8,18 +8,18 @@ from pydantic import BaseModel, Field
 from sqlalchemy import or_, select, update
 
 from zimmer import audit, clock, crypto
-from zimmer.auth.acting import Staff, acting
+from zimmer.auth.acting import Staff, acting_with_code
 from zimmer.auth.dependencies import SessionDep
 from zimmer.auth.roles import Right
 from zimmer.db import Session
-from zimmer.errors import AutomationNotFound
+from zimmer.errors import AutomationNotFound, StepUpRequired
 from zimmer.models import Automation, Role, ServiceToken
 from zimmer.notifications import Kind, Notice, notify_many, staff_with
 from zimmer.web import PathId, StrictBody, problems
 
 router = APIRouter(prefix="/api/admin", tags=["staff automations"])
 
-Rotating = Annotated[Staff, Depends(acting(Right.KEYS_WRITE, "service-token.rotate"), scope="function")]
+Rotating = Annotated[Staff, Depends(acting_with_code(Right.KEYS_WRITE, "service-token.rotate"), scope="function")]
 
 
 class Rotation(StrictBody):
@@ -37,7 +37,9 @@ class NewServiceToken(BaseModel):
 
 
 @router.post(
-    "/automations/{automation_id}/service-token/rotate", status_code=201, responses=problems(AutomationNotFound)
+    "/automations/{automation_id}/service-token/rotate",
+    status_code=201,
+    responses=problems(AutomationNotFound, StepUpRequired),
 )
 async def rotate_service_token(
     automation_id: PathId, body: Rotation, staff: Rotating, session: SessionDep

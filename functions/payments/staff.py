@@ -17,10 +17,10 @@ from functions.payments.service import CHECKS_REST_FOR
 from functions.payments.states import Because
 from functions.payments.sweep import sweep
 from zimmer import audit, clock, events
-from zimmer.auth.acting import Staff, acting
+from zimmer.auth.acting import Staff, acting, acting_with_code
 from zimmer.auth.roles import Right
 from zimmer.db import committed
-from zimmer.errors import NotInReview, NotRefundable, NotReversible, OwnRequest, PaymentNotFound
+from zimmer.errors import NotInReview, NotRefundable, NotReversible, OwnRequest, PaymentNotFound, StepUpRequired
 from zimmer.models import Payment, PaymentStatus, ReviewDecision
 from zimmer.web import PathId, RequestId, StrictBody, problems
 from zimmer.web.texts import line, prose
@@ -31,10 +31,10 @@ router = APIRouter(prefix="/api/admin", tags=["staff payments"])
 SECONDS_FOR_A_SWEEP = 5.0  # the function has 20, and the last question may take most of them
 
 Checking = Annotated[Staff, Depends(acting(Right.PAYMENTS_READ, "payment.check"), scope="function")]
-Reviewing = Annotated[Staff, Depends(acting(Right.PAYMENTS_REVERSE, "payment.review"), scope="function")]
-Reversing = Annotated[Staff, Depends(acting(Right.PAYMENTS_REVERSE, "payment.reverse"), scope="function")]
-Refunding = Annotated[Staff, Depends(acting(Right.PAYMENTS_REVERSE, "payment.refund"), scope="function")]
-PayingBack = Annotated[Staff, Depends(acting(Right.PAYMENTS_REVERSE, "payment.refunded"), scope="function")]
+Reviewing = Annotated[Staff, Depends(acting_with_code(Right.PAYMENTS_REVERSE, "payment.review"), scope="function")]
+Reversing = Annotated[Staff, Depends(acting_with_code(Right.PAYMENTS_REVERSE, "payment.reverse"), scope="function")]
+Refunding = Annotated[Staff, Depends(acting_with_code(Right.PAYMENTS_REVERSE, "payment.refund"), scope="function")]
+PayingBack = Annotated[Staff, Depends(acting_with_code(Right.PAYMENTS_REVERSE, "payment.refunded"), scope="function")]
 Sweeping = Annotated[Staff, Depends(acting(Right.SYSTEM_WRITE, "sweep.run"), scope="function")]
 
 
@@ -91,7 +91,9 @@ async def check_payment(payment_id: PathId, staff: Checking, gateway: ZarinpalDe
     return check(staff, payment_id, gateway=gateway, trace_id=request_id)
 
 
-@router.post("/payments/{payment_id}/review", responses=problems(PaymentNotFound, NotInReview, OwnRequest))
+@router.post(
+    "/payments/{payment_id}/review", responses=problems(PaymentNotFound, NotInReview, OwnRequest, StepUpRequired)
+)
 async def review_payment(
     payment_id: PathId, body: ReviewWish, staff: Reviewing, gateway: ZarinpalDep, request_id: RequestId
 ) -> Standing:
@@ -104,7 +106,7 @@ async def review_payment(
     return standing(payment_id)
 
 
-@router.post("/payments/{payment_id}/reverse", responses=problems(PaymentNotFound, NotReversible))
+@router.post("/payments/{payment_id}/reverse", responses=problems(PaymentNotFound, NotReversible, StepUpRequired))
 async def reverse_payment(
     payment_id: PathId, body: Grounds, staff: Reversing, gateway: ZarinpalDep, request_id: RequestId
 ) -> Standing:
@@ -113,14 +115,14 @@ async def reverse_payment(
     return standing(payment_id)
 
 
-@router.post("/payments/{payment_id}/refund", responses=problems(PaymentNotFound, NotRefundable))
+@router.post("/payments/{payment_id}/refund", responses=problems(PaymentNotFound, NotRefundable, StepUpRequired))
 async def refund_payment(payment_id: PathId, body: Grounds, staff: Refunding, request_id: RequestId) -> Standing:
     """Take back what is unused of a purchase; its share of the price is then owed to the customer."""
     refunds.open_refund(staff, payment_id, reason=body.reason, trace_id=request_id)
     return standing(payment_id)
 
 
-@router.post("/payments/{payment_id}/refunded", responses=problems(PaymentNotFound, NotRefundable))
+@router.post("/payments/{payment_id}/refunded", responses=problems(PaymentNotFound, NotRefundable, StepUpRequired))
 async def refunded_payment(payment_id: PathId, body: PaidBack, staff: PayingBack, request_id: RequestId) -> Standing:
     """Note that what was owed has been paid outside the gateway, and by which transfer."""
     refunds.paid_back(staff, payment_id, transfer=body.transfer, trace_id=request_id)

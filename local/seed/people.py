@@ -20,10 +20,11 @@ PEOPLE = (
 
 
 def person(session: Session, name: str, email: str, role: Role) -> User:
-    """The person with this address, written once. Staff have the secret that `./zimmer code ROLE` knows."""
+    """The person with this address, written once. Staff sign in with the code that `./zimmer code ROLE` prints."""
     found = session.scalars(select(User).where(User.email == email)).first() or _new(session, name, email, role)
-    if role is not Role.CUSTOMER and found.twofa_secret is None:
+    if role is not Role.CUSTOMER and not found.twofa_enabled:
         found.twofa_secret = crypto.seal(totp.secret_of(role), place=f"users|twofa_secret|{found.id}")
+        found.twofa_enabled = True
         session.flush()
     return found
 

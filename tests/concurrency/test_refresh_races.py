@@ -41,7 +41,7 @@ def is_alive(answer: Answer) -> bool:
     return Api(answer.json["access_token"]).get("/api/auth/me").status == 200
 
 
-def test_ten_refreshes_at_once_all_succeed_and_nobody_is_signed_out(
+def test_12_ten_refreshes_at_once_all_succeed_and_nobody_is_signed_out(
     shared: Database, own_database: str, browser: Browser
 ) -> None:
     answers = handled_at_once(own_database, lambda _: browser.copy().refresh(), threads=10)

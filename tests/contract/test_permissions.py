@@ -28,6 +28,13 @@ ROUTES: dict[tuple[str, str], Door | Right] = {
     ("GET", "/api/health"): Door.OPEN,
     ("POST", "/api/auth/register"): Door.OPEN,
     ("POST", "/api/auth/login"): Door.OPEN,
+    ("POST", "/api/auth/2fa/verify"): Door.OPEN,  # these three by a challenge or the link of an invitation
+    ("POST", "/api/auth/2fa/enrol"): Door.OPEN,
+    ("POST", "/api/auth/invitations/accept"): Door.OPEN,
+    **{
+        ("POST", f"/api/auth/{what}"): Right.OWN_PROFILE
+        for what in ("2fa/setup", "2fa/activate", "2fa/disable", "2fa/recovery-codes", "step-up")
+    },
     ("POST", "/api/auth/refresh"): Door.COOKIE,
     ("POST", "/api/auth/logout"): Door.OPEN,  # works by a cookie, a token, both or neither
     ("POST", "/api/auth/logout-all"): Right.OWN_PROFILE,
@@ -97,6 +104,8 @@ ROUTES: dict[tuple[str, str], Door | Right] = {
     ("POST", "/api/admin/users/{user_id}/activate"): Right.USERS_DEACTIVATE,
     ("POST", "/api/admin/users/{user_id}/deactivate"): Right.USERS_DEACTIVATE,
     ("POST", "/api/admin/users/{user_id}/role"): Right.USERS_MANAGE,
+    ("POST", "/api/admin/users/{user_id}/2fa/reset"): Right.USERS_MANAGE,
+    ("POST", "/api/admin/users/invite"): Right.USERS_MANAGE,
     ("GET", "/api/admin/settings"): Right.SETTINGS_READ,
     ("PATCH", "/api/admin/settings"): Right.SETTINGS_WRITE,
     ("GET", "/api/admin/audit"): Right.AUDIT_OWN_AREA,
@@ -167,7 +176,7 @@ def caller_id(caller: Caller) -> str:
     return f"{caller.role}-in-{caller.audience}"
 
 
-def test_every_route_stands_here() -> None:
+def test_1_every_route_stands_here() -> None:
     assert served().keys() == ROUTES.keys()
 
 
@@ -177,14 +186,16 @@ def test_a_visitor_may_use_what_is_open(route: tuple[str, str], api: Api) -> Non
 
 
 @pytest.mark.parametrize("route", GUARDED, ids=" ".join)
-def test_nobody_may_use_what_is_guarded(route: tuple[str, str], api: Api) -> None:
+def test_1_nobody_may_use_what_is_guarded(route: tuple[str, str], api: Api) -> None:
     answer = ask(api, route)
     assert (answer.status, answer.code) == (401, "not-signed-in")
 
 
 @pytest.mark.parametrize("caller", CALLERS, ids=caller_id)
 @pytest.mark.parametrize("route", GUARDED, ids=" ".join)
-def test_a_role_may_use_what_its_rights_say(route: tuple[str, str], caller: Caller, api: Api, session: Session) -> None:
+def test_1_a_role_may_use_what_its_rights_say(
+    route: tuple[str, str], caller: Caller, api: Api, session: Session
+) -> None:
     right = ROUTES[route]
     assert isinstance(right, Right)
     person = make_user(session, role=caller.role)

@@ -191,6 +191,8 @@ DEEDS: dict[Route, Deed] = {
     ("POST", "/users/{user_id}/activate"): Deed(lambda stage: stage.person(is_active=False)),
     ("POST", "/users/{user_id}/deactivate"): Deed(Stage.person),
     ("POST", "/users/{user_id}/role"): Deed(Stage.person, saying(role="support")),
+    ("POST", "/users/{user_id}/2fa/reset"): Deed(lambda stage: stage.person(twofa_enabled=True)),
+    ("POST", "/users/invite"): Deed(body=saying(email="new@example.com", role="support"), makes=True),
     ("PATCH", "/settings"): Deed(body=saying(demo_tokens=7)),
     ("POST", "/reconciliation/runs"): Deed(makes=True),
     ("POST", "/automations"): Deed(body=saying(name="مترجم", price_per_token=5_000), makes=True),

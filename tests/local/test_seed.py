@@ -114,7 +114,7 @@ def test_the_second_customer_has_nothing(read: ReadSession) -> None:
 def test_the_staff_s_secrets_are_those_that_the_code_verb_knows(read: ReadSession) -> None:
     for person in read.entities(select(User).where(User.role != Role.CUSTOMER)):
         assert person.twofa_secret is not None
-        assert not person.twofa_enabled
+        assert person.twofa_enabled
         opened = crypto.unseal(person.twofa_secret, place=f"users|twofa_secret|{person.id}")
         assert opened == totp.secret_of(person.role)
 

@@ -45,13 +45,13 @@ def test_the_secret_cannot_be_seen() -> None:
 
 
 @pytest.mark.parametrize("place", ["users|twofa_secret|8", "user_automations|telegram_bot_token|7", "", PLACE + " "])
-def test_a_value_moved_to_another_place_does_not_open(place: str) -> None:
+def test_35_a_value_moved_to_another_place_does_not_open(place: str) -> None:
     with pytest.raises(CannotUnseal):
         unseal(SEALED, place=place)
 
 
 @pytest.mark.parametrize(("part", "at"), [(2, 0), (2, 11), (3, 0), (3, -1)])
-def test_a_changed_value_does_not_open(part: int, at: int) -> None:
+def test_35_a_changed_value_does_not_open(part: int, at: int) -> None:
     with pytest.raises(CannotUnseal):
         unseal(changed(part, at), place=PLACE)
 

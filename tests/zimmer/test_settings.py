@@ -4,6 +4,8 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
+from local.seed.people import PASSWORD
+from local.template import ROOT, load_template, routes
 from tests.zimmer.conftest import SetEnv
 from zimmer.settings import LOCAL_DATA_KEY, LOCAL_JWT_SECRET, LOCAL_MERCHANT_ID, SettingsRefused, get_settings
 
@@ -36,6 +38,24 @@ def test_a_live_environment_starts(environment: SetEnv) -> None:
     environment(**LIVE)
     assert get_settings().payments_mode == "live"
     assert not get_settings().is_local
+
+
+@pytest.mark.parametrize("env", ["dev", "staging", "prod"])
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("PAYMENTS_MODE", "mock"), ("LOCAL_CLOCK_FILE", "/tmp/clock"), ("STAFF_TWOFA_REQUIRED", "off")],
+)
+def test_43_what_is_for_local_work_stops_the_start_elsewhere(
+    env: str, name: str, value: str, environment: SetEnv
+) -> None:
+    assert name in refusal(environment, **LIVE | {"ENV": env, name: value})
+
+
+def test_43_the_demo_accounts_and_the_control_room_are_not_in_what_is_deployed() -> None:
+    shipped = [*ROOT.glob("functions/**/*.py"), *ROOT.glob("layers/**/*.py")]
+    assert len(shipped) > 100
+    assert not [path for path in shipped if PASSWORD in (text := path.read_text()) or "/_local" in text]
+    assert "_local" not in str(routes(load_template()))
 
 
 def test_the_clock_is_moved_in_local_mode_only(environment: SetEnv) -> None:

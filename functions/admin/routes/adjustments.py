@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Header, Query
 from functions.admin.schemas.adjustments import AdjustmentRecord, NewAdjustment, Rejection
 from functions.admin.service import adjustments as service
 from functions.admin.service import correcting
-from zimmer.auth.acting import Staff, acting
+from zimmer.auth.acting import Staff, acting, acting_with_code
 from zimmer.auth.dependencies import Person, ReadSessionDep, ReplicaSessionDep, SessionDep, require
 from zimmer.auth.roles import Right
 from zimmer.errors import (
@@ -18,6 +18,7 @@ from zimmer.errors import (
     IdempotencyConflict,
     OwnRequest,
     PaymentNotFound,
+    StepUpRequired,
     UserAutomationNotFound,
 )
 from zimmer.models import AdjustmentState
@@ -28,7 +29,9 @@ router = APIRouter(prefix="/tokens/adjustments", tags=["token adjustments"])
 
 Looking = Annotated[Person, Depends(require(Right.LEDGER_READ))]
 Asking = Annotated[Staff, Depends(acting(Right.ADJUSTMENTS_REQUEST, "adjustment.request"), scope="function")]
-Approving = Annotated[Staff, Depends(acting(Right.ADJUSTMENTS_APPROVE, "adjustment.approve"), scope="function")]
+Approving = Annotated[
+    Staff, Depends(acting_with_code(Right.ADJUSTMENTS_APPROVE, "adjustment.approve"), scope="function")
+]
 Rejecting = Annotated[Staff, Depends(acting(Right.ADJUSTMENTS_APPROVE, "adjustment.reject"), scope="function")]
 IdempotencyKey = Annotated[str, Header(pattern=r"^[\x21-\x7e]{8,200}$")]
 
@@ -65,7 +68,7 @@ async def token_adjustment(adjustment_id: PathId, staff: Looking, session: ReadS
     return service.record(session.rows, staff, adjustment_id)
 
 
-@router.post("/{adjustment_id}/approve", responses=problems(*DECIDING, BalanceBelowZero))
+@router.post("/{adjustment_id}/approve", responses=problems(*DECIDING, BalanceBelowZero, StepUpRequired))
 async def approve_adjustment(adjustment_id: PathId, staff: Approving, session: SessionDep) -> AdjustmentRecord:
     """Agree to somebody else's request. The last agreement that is needed moves the tokens."""
     return correcting.approve(session, staff, adjustment_id)

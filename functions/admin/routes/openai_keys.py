@@ -6,21 +6,21 @@ from fastapi import APIRouter, Depends
 
 from functions.admin.schemas.openai_keys import KeyChange, KeyRotation, KeyRow, NewKey
 from functions.admin.service import openai_keys as service
-from zimmer.auth.acting import Staff, acting
+from zimmer.auth.acting import Staff, acting_with_code
 from zimmer.auth.dependencies import ReadSessionDep, SessionDep, require
 from zimmer.auth.roles import Right
-from zimmer.errors import KeyNameTaken, KeyNotFound
+from zimmer.errors import KeyNameTaken, KeyNotFound, StepUpRequired
 from zimmer.web import PathId, problems
 
 router = APIRouter(prefix="/openai-keys", tags=["openai keys"])
 
-Creating = Annotated[Staff, Depends(acting(Right.KEYS_WRITE, "openai-key.create"), scope="function")]
-Editing = Annotated[Staff, Depends(acting(Right.KEYS_WRITE, "openai-key.edit"), scope="function")]
-Disabling = Annotated[Staff, Depends(acting(Right.KEYS_WRITE, "openai-key.disable"), scope="function")]
-Enabling = Annotated[Staff, Depends(acting(Right.KEYS_WRITE, "openai-key.enable"), scope="function")]
-Rotating = Annotated[Staff, Depends(acting(Right.KEYS_WRITE, "openai-key.rotate"), scope="function")]
+Creating = Annotated[Staff, Depends(acting_with_code(Right.KEYS_WRITE, "openai-key.create"), scope="function")]
+Editing = Annotated[Staff, Depends(acting_with_code(Right.KEYS_WRITE, "openai-key.edit"), scope="function")]
+Disabling = Annotated[Staff, Depends(acting_with_code(Right.KEYS_WRITE, "openai-key.disable"), scope="function")]
+Enabling = Annotated[Staff, Depends(acting_with_code(Right.KEYS_WRITE, "openai-key.enable"), scope="function")]
+Rotating = Annotated[Staff, Depends(acting_with_code(Right.KEYS_WRITE, "openai-key.rotate"), scope="function")]
 
-TOUCHING = problems(KeyNotFound)
+TOUCHING = problems(KeyNotFound, StepUpRequired)
 
 
 @router.get("", dependencies=[Depends(require(Right.KEYS_WRITE))])
@@ -29,13 +29,13 @@ async def openai_keys(session: ReadSessionDep) -> list[KeyRow]:
     return service.keys(session)
 
 
-@router.post("", status_code=201, responses=problems(KeyNameTaken))
+@router.post("", status_code=201, responses=problems(KeyNameTaken, StepUpRequired))
 async def create_openai_key(body: NewKey, staff: Creating, session: SessionDep) -> KeyRow:
     """Put a key into the pool."""
     return service.create(session, staff, body)
 
 
-@router.patch("/{key_id}", responses=problems(KeyNotFound, KeyNameTaken))
+@router.patch("/{key_id}", responses=problems(KeyNotFound, KeyNameTaken, StepUpRequired))
 async def edit_openai_key(key_id: PathId, body: KeyChange, staff: Editing, session: SessionDep) -> KeyRow:
     """Change a name or a priority."""
     return service.edit(session, staff, key_id, body)

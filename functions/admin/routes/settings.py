@@ -6,15 +6,15 @@ from fastapi import APIRouter, Depends
 
 from functions.admin.schemas.settings import SettingsChange, SettingsRecord
 from functions.admin.service import settings as service
-from zimmer.auth.acting import Staff, acting
+from zimmer.auth.acting import Staff, acting_with_code
 from zimmer.auth.dependencies import ReadSessionDep, SessionDep, require
 from zimmer.auth.roles import Right
-from zimmer.errors import ValidationFailed
+from zimmer.errors import StepUpRequired, ValidationFailed
 from zimmer.web import problems
 
 router = APIRouter(prefix="/settings", tags=["settings"])
 
-Editing = Annotated[Staff, Depends(acting(Right.SETTINGS_WRITE, "settings.edit"), scope="function")]
+Editing = Annotated[Staff, Depends(acting_with_code(Right.SETTINGS_WRITE, "settings.edit"), scope="function")]
 
 
 @router.get("", dependencies=[Depends(require(Right.SETTINGS_READ))])
@@ -23,7 +23,7 @@ async def business_settings(session: ReadSessionDep) -> SettingsRecord:
     return service.current(session.rows)
 
 
-@router.patch("", responses=problems(ValidationFailed))
+@router.patch("", responses=problems(ValidationFailed, StepUpRequired))
 async def edit_business_settings(body: SettingsChange, staff: Editing, session: SessionDep) -> SettingsRecord:
     """Change what is given, from the next request on."""
     return service.edit(session, staff, body)

@@ -5,13 +5,24 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Response
 
 from functions.admin import csv
-from functions.admin.schemas.users import Contact, RoleChange, UserChange, UserDetail, UserLine
-from functions.admin.service import accounts
+from functions.admin.schemas.users import Contact, Invitation, Invited, RoleChange, UserChange, UserDetail, UserLine
+from functions.admin.service import accounts, inviting
 from functions.admin.service import users as service
-from zimmer.auth.acting import Staff, acting
+from zimmer.auth.acting import Staff, acting, acting_with_code
 from zimmer.auth.dependencies import Person, ReadSessionDep, ReplicaSessionDep, SessionDep, require
 from zimmer.auth.roles import Right
-from zimmer.errors import AccountDeleted, EmailVerified, HigherRole, LastManager, OwnAccount, TooManyRows, UserNotFound
+from zimmer.errors import (
+    AccountDeleted,
+    EmailTaken,
+    EmailVerified,
+    HigherRole,
+    LastManager,
+    OwnAccount,
+    StepUpRequired,
+    TooManyRows,
+    TwofaOff,
+    UserNotFound,
+)
 from zimmer.models import Role
 from zimmer.pagination import Page, PageLimit
 from zimmer.web import PathId, problems
@@ -26,10 +37,14 @@ Unlocking = Annotated[Staff, Depends(acting(Right.USERS_EDIT, "user.unlock"), sc
 Resending = Annotated[Staff, Depends(acting(Right.USERS_EDIT, "user.resend-verification"), scope="function")]
 Activating = Annotated[Staff, Depends(acting(Right.USERS_DEACTIVATE, "user.activate"), scope="function")]
 Deactivating = Annotated[Staff, Depends(acting(Right.USERS_DEACTIVATE, "user.deactivate"), scope="function")]
-Promoting = Annotated[Staff, Depends(acting(Right.USERS_MANAGE, "user.role"), scope="function")]
+Promoting = Annotated[Staff, Depends(acting_with_code(Right.USERS_MANAGE, "user.role"), scope="function")]
+Resetting = Annotated[Staff, Depends(acting_with_code(Right.USERS_MANAGE, "user.reset-2fa"), scope="function")]
+Inviting = Annotated[Staff, Depends(acting_with_code(Right.USERS_MANAGE, "user.invite"), scope="function")]
 
 TOUCHING = problems(UserNotFound, HigherRole, AccountDeleted)
+RESETTING = problems(UserNotFound, OwnAccount, AccountDeleted, TwofaOff, StepUpRequired)
 SWITCHING = problems(UserNotFound, OwnAccount, HigherRole, LastManager, AccountDeleted)
+PROMOTING = problems(UserNotFound, OwnAccount, HigherRole, LastManager, AccountDeleted, StepUpRequired)
 
 
 async def sought(
@@ -54,6 +69,12 @@ async def staff_users(
     rows = csv.MOST_ROWS if as_file else limit
     page = service.users(session, staff, filters, limit=rows, cursor=cursor)
     return csv.answer(page, UserLine, name="users") if as_file else page
+
+
+@router.post("/invite", status_code=201, responses=problems(EmailTaken, StepUpRequired))
+async def invite_user(body: Invitation, staff: Inviting, session: SessionDep) -> Invited:
+    """Invite somebody to the staff: they get a link by mail that works once, for a week."""
+    return inviting.invite(session, staff, body)
 
 
 @router.get("/{user_id}", responses=problems(UserNotFound))
@@ -98,7 +119,13 @@ async def resend_verification(user_id: PathId, staff: Resending, session: Sessio
     return accounts.resend_verification(session, staff, user_id)
 
 
-@router.post("/{user_id}/role", responses=SWITCHING)
+@router.post("/{user_id}/role", responses=PROMOTING)
 async def change_user_role(user_id: PathId, body: RoleChange, staff: Promoting, session: SessionDep) -> UserDetail:
     """Give an account another role. Its sign-ins end at once."""
     return accounts.change_role(session, staff, user_id, body)
+
+
+@router.post("/{user_id}/2fa/reset", responses=RESETTING)
+async def reset_user_2fa(user_id: PathId, staff: Resetting, session: SessionDep) -> UserDetail:
+    """Take a lost second factor away. The person's sign-ins end; they are told by mail."""
+    return accounts.reset_2fa(session, staff, user_id)

@@ -1,8 +1,9 @@
 """What crosses the border of the routes about people."""
 
 from datetime import date, datetime
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, EmailStr, Field
 
 from functions.admin.schemas.names import AllowedAction
 from zimmer.models import PaymentStatus, Role, TicketStatus, UserAutomationStatus
@@ -80,3 +81,18 @@ class UserChange(StrictBody):
 
 class RoleChange(StrictBody):
     role: Role
+
+
+class Invitation(StrictBody):
+    """Whom to invite, and as what."""
+
+    email: Annotated[EmailStr, Field(max_length=255), AfterValidator(str.lower)]
+    role: Literal[Role.SUPPORT, Role.TECHNICAL, Role.MANAGER]
+
+
+class Invited(BaseModel):
+    """The link is on its way to this address and nowhere else."""
+
+    email: str
+    role: Role
+    expires_at: datetime

@@ -1,17 +1,27 @@
 """What the staff does to an account. Each act that changes something leaves one entry in the trail."""
 
-from sqlalchemy import and_, or_, select
+from uuid import uuid4
+
+from sqlalchemy import and_, delete, or_, select
 
 from functions.admin.schemas.users import Contact, RoleChange, UserChange, UserDetail
-from functions.admin.service.may import LIVING_MANAGERS, Shown, against_switching, against_touching
+from functions.admin.service.may import (
+    LIVING_MANAGERS,
+    Shown,
+    against_resetting,
+    against_switching,
+    against_touching,
+)
 from functions.admin.service.reading import reading
 from functions.admin.service.users import detail
 from zimmer import audit, throttle
 from zimmer.auth import links, sign_ins
 from zimmer.auth.acting import Staff
+from zimmer.auth.roles import is_staff
 from zimmer.db import Session
 from zimmer.errors import EmailVerified, UserNotFound, ZimmerError
-from zimmer.models import RevokedBecause, User
+from zimmer.models import RecoveryCode, RevokedBecause, User
+from zimmer.notifications import Kind, Notice, notify
 
 
 def reveal(session: Session, staff: Staff, user_id: int) -> Contact:
@@ -66,6 +76,22 @@ def change_role(session: Session, staff: Staff, user_id: int, change: RoleChange
         user.role = change.role
         _sign_out(session, user, RevokedBecause.ROLE_CHANGED)
         audit.done(session, staff.act, before=before, after=audit.facts(user, "role"))
+    return detail(reading(session), staff.person, user_id)
+
+
+def reset_2fa(session: Session, staff: Staff, user_id: int) -> UserDetail:
+    """Take a lost second factor away, with all that was opened by it; whoever it was taken from is told.
+
+    Raises UserNotFound, OwnAccount, AccountDeleted, TwofaOff.
+    """
+    user = _touched(session, staff, user_id)
+    _refuse(against_resetting(staff.person, Shown.of(user)))
+    user.twofa_enabled, user.twofa_secret, user.twofa_pending, user.twofa_last_step = False, None, None, None
+    session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user.id))
+    _sign_out(session, user, RevokedBecause.TWOFA_CHANGED)
+    link = "/login/" if is_staff(user.role) else "/settings/"
+    notify(session, Notice(user.id, Kind.TWOFA_CHANGED, str(uuid4()), {"change": "reset"}, link))
+    audit.done(session, staff.act, before={"twofa_enabled": True}, after={"twofa_enabled": False})
     return detail(reading(session), staff.person, user_id)
 
 

@@ -9,7 +9,7 @@ from functions.admin.schemas.names import AllowedAction
 from functions.admin.service.reading import Read
 from zimmer.auth.dependencies import Person
 from zimmer.auth.roles import Right, is_staff, may
-from zimmer.errors import AccountDeleted, HigherRole, LastManager, NotAllowed, OwnAccount, ZimmerError
+from zimmer.errors import AccountDeleted, HigherRole, LastManager, NotAllowed, OwnAccount, TwofaOff, ZimmerError
 from zimmer.models import Role, User
 
 
@@ -21,12 +21,19 @@ class Shown:
     role: Role
     is_active: bool
     is_deleted: bool
+    has_second_factor: bool
     is_locked: bool = False
     is_verified: bool = True
 
     @classmethod
     def of(cls, user: User) -> "Shown":
-        return cls(user.id, user.role, is_active=user.is_active, is_deleted=user.deleted_at is not None)
+        return cls(
+            user.id,
+            user.role,
+            is_active=user.is_active,
+            is_deleted=user.deleted_at is not None,
+            has_second_factor=user.twofa_enabled,
+        )
 
     @property
     def is_living_manager(self) -> bool:
@@ -57,6 +64,13 @@ def against_switching(staff: Person, user: Shown, *, managers: int) -> ZimmerErr
     return LastManager() if user.is_living_manager and managers <= 1 else None
 
 
+def against_resetting(staff: Person, user: Shown) -> ZimmerError | None:
+    """What stands against taking the account's second factor away: one's own is replaced, with a code of it."""
+    if user.id == staff.id:
+        return OwnAccount()
+    return against_touching(staff, user) or (None if user.has_second_factor else TwofaOff())
+
+
 def allowed_actions(read: Read, staff: Person, user: Shown) -> list[AllowedAction]:
     """The acts that make sense on an account as it stands, each with what stands against it."""
     [[managers]] = read(select(func.count()).select_from(User).where(*LIVING_MANAGERS))
@@ -78,6 +92,8 @@ def _actions(
         yield _action("resend-verification", staff, Right.USERS_EDIT, touching)
     if user.is_locked:
         yield _action("unlock", staff, Right.USERS_EDIT, touching)
+    if user.has_second_factor:
+        yield _action("2fa-reset", staff, Right.USERS_MANAGE, against_resetting(staff, user))
     yield _action("role", staff, Right.USERS_MANAGE, switching)
 
 

@@ -71,6 +71,7 @@ def detail(read: Read, staff: Person, user_id: int) -> UserDetail:
         row.role,
         is_active=row.is_active,
         is_deleted=row.deleted_at is not None,
+        has_second_factor=row.twofa_enabled,
         is_locked=is_locked,
         is_verified=row.email_verified_at is not None or not row.is_active,  # nothing is sent to a switched-off one
     )

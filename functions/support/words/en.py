@@ -60,6 +60,31 @@ def session_reuse(data: Json) -> Text:
     )
 
 
+TWOFA_CHANGES = {
+    "on": (
+        "Your authenticator was set up",
+        "Your account asks for a code of it now. Your other sign-ins were ended.",
+    ),
+    "reset": (
+        "Your second factor was reset",
+        "A manager took it away, and your sign-ins were ended. Set up an authenticator when you sign in next.",
+    ),
+    "recovery-codes": (
+        "You have new recovery codes",
+        "The ones you had before open nothing any more.",
+    ),
+}
+
+
+def twofa_changed(data: Json) -> Text:
+    if data["change"] == "recovery-used":
+        title = "A recovery code was used"
+        body = f"Somebody came in with one of your recovery codes. You have {data['left']} left."
+    else:
+        title, body = TWOFA_CHANGES[data["change"]]
+    return Text(title, f"{body} Tell a manager at once if that was not you.", "Open your account")
+
+
 def email_verification(data: Json) -> Text:
     return Text(
         "Confirm your e-mail address", "The link works for 24 hours. If it was not you, ignore this.", "Confirm"
@@ -129,6 +154,7 @@ SENTENCES: Mapping[Kind, Callable[[Json], Text]] = {
     Kind.ADJUSTMENT_DECIDED: adjustment_decided,
     Kind.SERVICE_TOKEN_ROTATED: service_token_rotated,
     Kind.SESSION_REUSE: session_reuse,
+    Kind.TWOFA_CHANGED: twofa_changed,
     Kind.EMAIL_VERIFICATION: email_verification,
     Kind.PASSWORD_RESET: password_reset,
     Kind.EMAIL_CHANGE: email_change,

@@ -78,6 +78,35 @@ def session_reuse(data: Json) -> Text:
     )
 
 
+TWOFA_CHANGES = {
+    "on": (
+        "ورود دومرحله‌ای روشن شد",
+        "از این پس برای ورود به حساب شما کد برنامهٔ رمزساز هم لازم است. ورودهای دیگر شما بسته شد.",
+    ),
+    "off": (
+        "ورود دومرحله‌ای خاموش شد",
+        "از این پس برای ورود به حساب شما فقط گذرواژه لازم است. ورودهای دیگر شما بسته شد.",
+    ),
+    "reset": (
+        "ورود دومرحله‌ای شما برداشته شد",
+        "پشتیبانی زیمر آن را برداشت و ورودهای شما بسته شد. پس از ورود می‌توانید آن را دوباره روشن کنید.",
+    ),
+    "recovery-codes": (
+        "کدهای بازیابی تازه گرفتید",
+        "کدهای بازیابی پیشین دیگر کار نمی‌کند.",
+    ),
+}
+
+
+def twofa_changed(data: Json) -> Text:
+    if data["change"] == "recovery-used":
+        title = "یک کد بازیابی به کار رفت"
+        body = f"با یکی از کدهای بازیابی شما وارد حساب شدند. {persian(data['left'])} کد مانده است."
+    else:
+        title, body = TWOFA_CHANGES[data["change"]]
+    return Text(title, f"{body} اگر کار شما نبوده است، گذرواژه را عوض کنید و برای پشتیبانی بنویسید.", "دیدن تنظیمات")
+
+
 def email_verification(data: Json) -> Text:
     return Text(
         "ایمیل خود را تأیید کنید",
@@ -154,6 +183,7 @@ SENTENCES: Mapping[Kind, Callable[[Json], Text]] = {
     Kind.TICKET_ANSWERED: ticket_answered,
     Kind.TICKET_STATUS: ticket_status,
     Kind.SESSION_REUSE: session_reuse,
+    Kind.TWOFA_CHANGED: twofa_changed,
     Kind.EMAIL_VERIFICATION: email_verification,
     Kind.PASSWORD_RESET: password_reset,
     Kind.EMAIL_CHANGE: email_change,

@@ -37,6 +37,7 @@ class Kind(StrEnum):
     ADJUSTMENT_DECIDED = "adjustment-decided"  # to whoever asked: {adjustment_id, delta, state}
     SERVICE_TOKEN_ROTATED = "service-token-rotated"  # noqa: S105  to the managers: {automation_id, automation, by}
     SESSION_REUSE = "session-reuse"  # {audience, ip, user_agent}
+    TWOFA_CHANGED = "twofa-changed"  # {change: on | off | reset | recovery-codes | recovery-used, left?}
     EMAIL_VERIFICATION = "email-verification"  # {url}
     PASSWORD_RESET = "password-reset"  # noqa: S105  {url}
     EMAIL_CHANGE = "email-change"  # to the new address: {url}
@@ -72,6 +73,7 @@ NATURES: dict[Kind, Nature] = {
     Kind.ADJUSTMENT_DECIDED: Nature(),
     Kind.SERVICE_TOKEN_ROTATED: Nature(Level.WARNING, by_mail=True),
     Kind.SESSION_REUSE: Nature(Level.WARNING, by_mail=True),
+    Kind.TWOFA_CHANGED: Nature(Level.WARNING, by_mail=True),
     Kind.EMAIL_VERIFICATION: _SECRET,
     Kind.PASSWORD_RESET: _SECRET,
     Kind.EMAIL_CHANGE: _SECRET,

@@ -235,7 +235,7 @@ def test_nothing_else_can_be_edited(body: dict[str, object], manager: Desk, cust
 # off and on
 
 
-def test_switching_an_account_off_ends_its_sign_ins_at_once(
+def test_10_switching_an_account_off_ends_its_sign_ins_at_once(
     technical: Desk, api: Api, session: Session, customer: User
 ) -> None:
     panel = panel_of(api, session, customer)
@@ -274,7 +274,7 @@ def test_doing_it_again_changes_nothing_and_writes_nothing(technical: Desk, sess
 
 @pytest.mark.parametrize("role", [Role.SUPPORT, Role.TECHNICAL, Role.MANAGER])
 @pytest.mark.parametrize("act", ["reveal", "unlock", "activate", "deactivate"])
-def test_only_managers_act_on_staff(act: str, role: Role, technical: Desk, session: Session) -> None:
+def test_37_only_managers_act_on_staff(act: str, role: Role, technical: Desk, session: Session) -> None:
     colleague = make_user(session, role=role)
     assert refusal(technical.post(f"{USERS}/{colleague.id}/{act}")) == (403, "higher-role")
     assert [(entry.action, entry.refused) for entry in trail(session)] == [(f"user.{act}", "higher-role")]
@@ -357,7 +357,7 @@ def test_a_number_that_the_version_before_wrote_is_found_too(support: Desk, cust
 # the last manager
 
 
-def test_two_managers_who_demote_each_other_leave_one(own_database: str) -> None:
+def test_37_two_managers_who_demote_each_other_leave_one(own_database: str) -> None:
     with closing(Database(own_database)) as database, database.transaction() as session:
         people = [make_user(session, role=Role.MANAGER) for _ in range(2)]
 

@@ -99,7 +99,7 @@ ORIGINS = [
 
 @pytest.mark.parametrize("path", [REFRESH, "/api/auth/logout"])
 @pytest.mark.parametrize(("audience", "origin", "may"), ORIGINS)
-def test_only_the_panel_itself_may_send_its_cookie(
+def test_26_only_the_panel_itself_may_send_its_cookie(
     path: str, audience: str, origin: str, may: bool, browser: Browser, session: Session
 ) -> None:
     browser.register()
@@ -120,7 +120,7 @@ def test_only_the_panel_itself_may_send_its_cookie(
     ("site", "may"),
     [(None, True), ("same-origin", True), ("none", True), ("same-site", False), ("cross-site", False), ("", False)],
 )
-def test_without_an_origin_no_other_site_may_stand_behind_it(
+def test_26_without_an_origin_no_other_site_may_stand_behind_it(
     path: str, site: str | None, may: bool, browser: Browser
 ) -> None:
     token = refresh_token(browser.register())
@@ -147,7 +147,7 @@ def test_the_settings_say_which_page_may(
     assert browser.refresh().status == 200
 
 
-def test_an_access_token_of_one_panel_is_refused_by_the_routes_of_the_other(session: Session, api: Api) -> None:
+def test_8_an_access_token_of_one_panel_is_refused_by_the_routes_of_the_other(session: Session, api: Api) -> None:
     manager = make_user(session, role=Role.MANAGER)
     customer = make_user(session)
     in_dashboard = token_for(session, customer, audience=Audience.ADMIN)

@@ -5,7 +5,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 from tests.api import Answer, Api
-from tests.functions.auth.conftest import FORM, Door
+from tests.functions.auth.conftest import FORM, Door, make_staff
 from zimmer.db import Session
 from zimmer.models import Role, SignIn, User
 
@@ -48,7 +48,7 @@ def test_each_login_is_a_sign_in_of_its_own(api: Api, door: Door, session: Sessi
 
 @pytest.mark.parametrize("role", [Role.SUPPORT, Role.TECHNICAL, Role.MANAGER])
 def test_staff_enter_the_dashboard(role: Role, user: User, door: Door, session: Session) -> None:
-    change(session, user, role=role)
+    make_staff(session, role)
     answer = door.login(audience="admin")
     assert answer.status == 200
     assert answer.json["user"]["role"] == role

@@ -15,7 +15,7 @@ from zimmer.models import RevokedBecause, SignIn
 LOGOUT, LOGOUT_ALL = "/api/auth/logout", "/api/auth/logout-all"
 
 
-def test_a_logout_ends_the_sign_in_at_once(browser: Browser, session: Session) -> None:
+def test_9_a_logout_ends_the_sign_in_at_once(browser: Browser, session: Session) -> None:
     answer = browser.register()
     kept = browser.copy()
     assert browser.post(LOGOUT, {}, token=token_of(answer)).status == 204

@@ -95,7 +95,7 @@ def test_sign_in_and_account_are_read_in_one_query(api: Api, token: str) -> None
     assert len(asked) == 1
 
 
-def test_no_answer_holds_a_hash_or_a_secret(api: Api, session: Session) -> None:
+def test_4_no_answer_holds_a_hash_or_a_secret(api: Api, session: Session) -> None:
     user = make_user(session, twofa_secret="v1.kid.sealed.secret", twofa_enabled=True)
     answers = [
         api.signed_in(token_for(session, user)).get(ME),
@@ -119,7 +119,7 @@ def test_the_word_bearer_may_be_written_in_any_case(api: Api, token: str) -> Non
     assert api.get(ME, headers={"authorization": f"bearer {token}"}).status == 200
 
 
-def test_a_token_lives_as_long_as_it_says(api: Api, token: str) -> None:
+def test_6_a_token_lives_as_long_as_it_says(api: Api, token: str) -> None:
     clock.travel(timedelta(minutes=59))
     assert api.signed_in(token).get(ME).status == 200
     clock.travel(timedelta(minutes=1))
@@ -159,13 +159,13 @@ def test_a_token_must_say_everything_and_rightly(changes: dict[str, Any], api: A
     assert (answer.status, answer.code) == (401, "token-invalid")
 
 
-def test_a_token_of_another_key_is_refused(api: Api, token: str) -> None:
+def test_5_a_token_of_another_key_is_refused(api: Api, token: str) -> None:
     answer = api.signed_in(signed(claims_of(token), key="another key of at least thirty-two bytes")).get(ME)
     assert (answer.status, answer.code) == (401, "token-invalid")
 
 
 @pytest.mark.parametrize("kid", ["another", "", "../../dev/null"])
-def test_a_token_that_names_another_key_is_refused(kid: str, api: Api, token: str) -> None:
+def test_5_a_token_that_names_another_key_is_refused(kid: str, api: Api, token: str) -> None:
     answer = api.signed_in(signed(claims_of(token), kid=kid)).get(ME)
     assert (answer.status, answer.code) == (401, "token-invalid")
 
@@ -175,7 +175,7 @@ def test_a_token_that_names_no_key_is_refused(api: Api, token: str) -> None:
     assert api.signed_in(other).get(ME).code == "token-invalid"
 
 
-def test_a_token_may_not_choose_its_algorithm(api: Api, token: str) -> None:
+def test_5_a_token_may_not_choose_its_algorithm(api: Api, token: str) -> None:
     header, payload, signature = token.split(".")
     ours = json.loads(base64.urlsafe_b64decode(header + "=="))
     for algorithm in ("none", "None", "HS512", "RS256"):
@@ -235,6 +235,6 @@ def test_a_token_for_somebody_elses_sign_in_is_refused(api: Api, session: Sessio
     assert api.signed_in(signed(claims_of(token) | {"sub": str(other.id)})).get(ME).code == "not-signed-in"
 
 
-def test_a_token_cannot_change_the_panel_of_its_sign_in(api: Api, session: Session) -> None:
+def test_8_a_token_cannot_change_the_panel_of_its_sign_in(api: Api, session: Session) -> None:
     token = token_for(session, make_user(session, role=Role.MANAGER), audience=Audience.USER)
     assert api.signed_in(signed(claims_of(token) | {"aud": "admin"})).get(ME).code == "not-signed-in"

@@ -123,6 +123,15 @@ def test_a_form_that_is_not_right_opens_nothing(field: str, value: Any, door: Do
     assert people(session) == 0
 
 
+@pytest.mark.parametrize("field", ["role", "is_active", "tokens_remaining", "amount", "status", "user_id"])
+@pytest.mark.parametrize("path", ["register", "login", "refresh", "logout", "step-up", "2fa/verify", "2fa/activate"])
+def test_3_nobody_writes_what_is_not_theirs_to_write(path: str, field: str, door: Door, session: Session) -> None:
+    token = door.register().json["access_token"]
+    answer = Api(token).post(f"/api/auth/{path}", FORM | {field: "manager"})
+    assert (answer.status, answer.code) == (422, "validation-failed")
+    assert ["body", field] in [error["loc"] for error in answer.json["errors"]]
+
+
 @pytest.mark.parametrize("field", ["name", "email", "password"])
 def test_a_form_without_a_field_opens_nothing(field: str, api: Api, session: Session) -> None:
     answer = api.post("/api/auth/register", {name: value for name, value in FORM.items() if name != field})

@@ -16,7 +16,7 @@ LATER = GRACE + timedelta(seconds=1)
 SECOND = timedelta(seconds=1)
 
 
-def test_two_tabs_get_siblings(browser: Browser, session: Session) -> None:
+def test_12_two_tabs_get_siblings(browser: Browser, session: Session) -> None:
     browser.register()
     other_tab = browser.copy()
     answers = [browser.refresh(), other_tab.refresh()]
@@ -59,7 +59,7 @@ def test_a_lost_answer_does_not_sign_anybody_out(waited: timedelta, browser: Bro
     assert browser.refresh().status == 200
 
 
-def test_a_token_that_comes_back_after_its_successor_was_used_ends_the_sign_in(
+def test_12_a_token_that_comes_back_after_its_successor_was_used_ends_the_sign_in(
     browser: Browser, session: Session
 ) -> None:
     browser.register()
@@ -137,7 +137,7 @@ def test_reuse_is_logged_without_the_token(browser: Browser, log: ReadLog) -> No
     assert old.jar["zimmer_refresh_user"] not in str(line)
 
 
-def test_the_end_for_reuse_is_there_after_the_refusal(committing: Database, other: Database) -> None:
+def test_41_the_end_for_reuse_is_there_after_the_refusal(committing: Database, other: Database) -> None:
     browser = Browser()
     browser.register()
     old = browser.copy()

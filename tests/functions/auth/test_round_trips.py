@@ -6,9 +6,9 @@ from contextlib import closing
 import pytest
 
 from tests.api import Api
-from tests.functions.auth.conftest import Browser, token_of
+from tests.functions.auth.conftest import PHONE, Browser, make_staff, token_of
 from tests.rt_proxy import Counter, counting
-from zimmer.db import Database, using
+from zimmer.db import Database, database, using
 
 
 @pytest.fixture
@@ -43,6 +43,21 @@ def test_a_refused_login_takes_two(trips: Counter) -> None:
         trips.reset()
         assert browser.login(password="not the password").status == 401
     assert trips.trips == 2
+
+
+def test_a_login_that_owes_a_code_takes_three_and_the_code_twelve(trips: Counter) -> None:
+    browser = Browser()
+    browser.register()
+    with database().transaction() as session:
+        make_staff(session)
+    browser.login()  # prepares
+    trips.reset()
+    challenge = browser.first_step().json["challenge_token"]
+    assert trips.trips == 3
+    trips.reset()
+    code = {"challenge_token": challenge, "code": PHONE.code()}
+    assert browser.post("/api/auth/2fa/verify", code).status == 200
+    assert trips.trips <= 12
 
 
 def test_signing_out_takes_one(trips: Counter) -> None:

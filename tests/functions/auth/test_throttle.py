@@ -195,7 +195,7 @@ def test_one_holder_of_a_whole_network_is_one_caller(session: Session) -> None:
     assert Browser(ip="2001:db8:1:3::1").register(email="sixth@example.com").status == 201
 
 
-def test_the_count_of_a_refused_login_is_there_after_it(committing: Database, other: Database) -> None:
+def test_41_the_count_of_a_refused_login_is_there_after_it(committing: Database, other: Database) -> None:
     assert elsewhere().login(password=WRONG).status == 401
     rows = other.read().rows(select(ThrottleCounter.kind, ThrottleCounter.remaining))
     assert {row.kind: row.remaining for row in rows} == {"login-account": 4, "login-ip": 99}
@@ -219,7 +219,9 @@ def test_the_limit_holds_across_containers(own_database: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "change", [{"is_active": False}, {"token_version": User.token_version + 1}], ids=["deactivation", "new password"]
+    "change",
+    [{"is_active": False}, {"token_version": User.token_version + 1}, {"twofa_enabled": True}],
+    ids=["deactivation", "new password", "second factor"],
 )
 def test_a_login_cannot_slip_in_behind_a_change_of_the_account(
     change: dict[str, object], account: Browser, session: Session, monkeypatch: pytest.MonkeyPatch

@@ -24,9 +24,10 @@ SAMPLES: dict[Kind, dict[str, object]] = {
     Kind.ADJUSTMENT_DECIDED: {"adjustment_id": 1, "delta": -20, "state": "approved"},
     Kind.SERVICE_TOKEN_ROTATED: {"automation_id": 1, "automation": "دستیار", "by": "Leila"},
     Kind.SESSION_REUSE: {"audience": "user", "ip": "198.51.100.66", "user_agent": "tests"},
+    Kind.TWOFA_CHANGED: {"change": "recovery-used", "left": 9},
     Kind.EMAIL_VERIFICATION: {"url": "https://zimmerai.com/verify-email/#token=x"},
     Kind.PASSWORD_RESET: {"url": "https://zimmerai.com/reset-password/#token=x"},
-    Kind.INVITATION: {"url": "https://admin.zimmerai.com/accept-invite/?token=x", "role": "support"},
+    Kind.INVITATION: {"url": "https://admin.zimmerai.com/accept-invite/#token=x", "role": "support"},
     Kind.EMAIL_CHANGE: {"url": "https://zimmerai.com/verify-email/#token=x"},
     Kind.EMAIL_CHANGE_ASKED: {"email": "new@example.com"},
     Kind.EMAIL_CHANGED: {"email": "new@example.com"},
@@ -45,6 +46,7 @@ TO_CUSTOMERS = {
 }
 TO_BOTH = {
     Kind.SESSION_REUSE,
+    Kind.TWOFA_CHANGED,
     Kind.EMAIL_VERIFICATION,
     Kind.PASSWORD_RESET,
     Kind.EMAIL_CHANGE,

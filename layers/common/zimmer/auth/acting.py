@@ -3,6 +3,8 @@
 `StaffMember` of a reading route is `Depends(require(right))`; a route that changes something takes
 `Depends(acting(right, "entity.verb"), scope="function")` and hands its `act` to `zimmer.audit.done`. It must
 stand before the session in the signature: a refusal is written after the session has been rolled back.
+What touches money, roles, keys or settings takes `acting_with_code` instead: the same, and a code of the
+authenticator not long ago.
 """
 
 from collections.abc import AsyncIterator, Callable
@@ -10,12 +12,13 @@ from dataclasses import dataclass
 
 from fastapi import Request
 
-from zimmer import audit
+from zimmer import audit, clock
 from zimmer.audit import Act
 from zimmer.auth.dependencies import CurrentUser, Person, refused
 from zimmer.auth.roles import Right, audience_of, is_staff, may
-from zimmer.errors import NotAllowed, ZimmerError
+from zimmer.errors import NotAllowed, StepUpRequired, ZimmerError
 from zimmer.models import Audience
+from zimmer.settings import get_settings
 
 
 @dataclass(frozen=True)
@@ -33,15 +36,36 @@ class Staff:
         return may(self.person.role, right)
 
 
-def acting(right: Right, action: str) -> Callable[[Request, Person], AsyncIterator[Staff]]:
-    """A dependency that lets through whoever has `right` in the dashboard, and audits every refusal after it."""
+Acting = Callable[[Request, Person], AsyncIterator[Staff]]
 
+
+def acting(right: Right, action: str) -> Acting:
+    """A dependency that lets through whoever has `right` in the dashboard, and audits every refusal after it."""
+    return _acting(right, action, lambda person: True)
+
+
+def acting_with_code(right: Right, action: str) -> Acting:
+    """The same for whoever has also given a code of the authenticator in this sign-in: see `sign_ins.STEPPED_UP`."""
+    return _acting(right, action, has_stepped_up)
+
+
+def has_stepped_up(person: Person) -> bool:
+    """Whether a code covers what this person does now. Without a second factor, where that is allowed, none can."""
+    if not person.twofa_enabled and not get_settings().staff_twofa_required:
+        return True
+    return person.stepped_up_until is not None and person.stepped_up_until > clock.now()
+
+
+def _acting(right: Right, action: str, is_proven: Callable[[Person], bool]) -> Acting:
     async def act(request: Request, person: CurrentUser) -> AsyncIterator[Staff]:
         staff = Staff(person, _act(request, person, action))
         if not may(person.role, right) or person.audience is not audience_of(right):
             if is_staff(person.role) and person.audience is Audience.ADMIN:
                 audit.refused(staff.act, code=NotAllowed.code)
             raise refused(person, right)
+        if not is_proven(person):
+            audit.refused(staff.act, code=StepUpRequired.code)
+            raise StepUpRequired
         try:
             yield staff
         except ZimmerError as refusal:

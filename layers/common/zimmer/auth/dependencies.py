@@ -40,6 +40,7 @@ class Person:
     session_id: UUID
     audience: Audience
     has_just_acted: bool = False  # on the staff, within JUST_NOW; known only where there is a replica to be behind
+    stepped_up_until: datetime | None = None  # a code of the authenticator was given in this sign-in
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,7 @@ async def signed_in(session: ReadSessionDep, authorization: Annotated[str | None
             SignIn.id.label("session_id"),
             SignIn.audience,
             _has_just_acted().label("has_just_acted"),
+            SignIn.stepped_up_until,
         )
         .join(SignIn, SignIn.user_id == User.id)
         .where(

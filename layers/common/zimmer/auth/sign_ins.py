@@ -4,13 +4,14 @@ What is written here is one statement each, so these functions give the statemen
 whether it stands alone (AtomicSession) or in a transaction with others (Session).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     ColumnElement,
     DateTime,
     Executable,
@@ -33,18 +34,21 @@ from zimmer.throttle import Limit
 
 IDLE = timedelta(days=7)  # not refreshed for so long, a sign-in is over
 ABSOLUTE = timedelta(days=30)  # and after so long in any case
+STEPPED_UP = timedelta(minutes=5)  # how long a code of the authenticator covers what the staff does in a sign-in
 
 # Counted by the auth function at its door; the staff may let somebody in who has locked themselves out.
 LOGINS_TO_ACCOUNT = Limit("login-account", times=5, per=timedelta(minutes=15), longest=timedelta(hours=1))
 
-# Whoever switches the account off or changes its password waits for this statement or is seen by it: a
-# sign-in that was proven with the old password cannot slip in behind them. Run twice it opens one sign-in.
+# Whoever switches the account off, changes its password or its second factor waits for this statement or is seen
+# by it: a sign-in that was proven the old way cannot slip in behind them. Run twice it opens one sign-in.
 OPEN = text("""
 WITH person AS (
-    SELECT id FROM users WHERE id = :user_id AND is_active AND token_version = :token_version FOR SHARE
+    SELECT id FROM users WHERE id = :user_id AND is_active AND token_version = :token_version
+        AND twofa_enabled = :twofa_enabled FOR SHARE
 ), here AS (
-    INSERT INTO sessions (id, user_id, audience, created_at, last_used_at, expires_at, ip, user_agent)
-    SELECT :session_id, person.id, :audience, :at, :at, :ends_at, :ip, :user_agent FROM person
+    INSERT INTO sessions
+        (id, user_id, audience, created_at, last_used_at, expires_at, stepped_up_until, ip, user_agent)
+    SELECT :session_id, person.id, :audience, :at, :at, :ends_at, :stepped_up_until, :ip, :user_agent FROM person
     ON CONFLICT (id) DO UPDATE SET last_used_at = excluded.last_used_at
     RETURNING id
 )
@@ -55,10 +59,12 @@ RETURNING session_id
 """).bindparams(
     bindparam("user_id", type_=BigInteger),
     bindparam("token_version", type_=Integer),
+    bindparam("twofa_enabled", type_=Boolean),
     bindparam("session_id", type_=Uuid()),
     bindparam("audience", type_=String),
     bindparam("at", type_=DateTime(timezone=True)),
     bindparam("ends_at", type_=DateTime(timezone=True)),
+    bindparam("stepped_up_until", type_=DateTime(timezone=True)),
     bindparam("ip", type_=String),
     bindparam("user_agent", type_=String),
     bindparam("token_hash", type_=LargeBinary),
@@ -103,6 +109,8 @@ class NewSignIn:
     claims: AccessClaims
     refresh: RefreshSecret
     device: Device
+    has_second_factor: bool
+    stepped_up_until: datetime | None = None
 
     @classmethod
     def of(cls, user: User, audience: Audience, device: Device) -> "NewSignIn":
@@ -110,7 +118,12 @@ class NewSignIn:
             AccessClaims(user_id=user.id, session_id=uuid4(), audience=audience, token_version=user.token_version),
             RefreshSecret.fresh(sign_in_ends_at=clock.now() + ABSOLUTE),
             device,
+            has_second_factor=user.twofa_enabled,
         )
+
+    def just_proven(self) -> "NewSignIn":
+        """The same, opened with a code of the authenticator: that one counts as a step-up too."""
+        return replace(self, stepped_up_until=clock.now() + STEPPED_UP)
 
     @property
     def parameters(self) -> dict[str, Any]:
@@ -118,10 +131,12 @@ class NewSignIn:
         return {
             "user_id": self.claims.user_id,
             "token_version": self.claims.token_version,
+            "twofa_enabled": self.has_second_factor,
             "session_id": self.claims.session_id,
             "audience": self.claims.audience.value,
             "at": now,
             "ends_at": now + ABSOLUTE,
+            "stepped_up_until": self.stepped_up_until,
             "ip": self.device.ip,
             "user_agent": self.device.shown,
             "token_hash": self.refresh.token_hash,

@@ -54,6 +54,7 @@ class User(Base):
     email_verified_at: Mapped[datetime | None]
     twofa_enabled: Mapped[bool] = mapped_column(default=False)
     twofa_secret: Mapped[str | None]  # sealed
+    twofa_pending: Mapped[str | None]  # sealed; the secret that is being set up and counts for nothing yet
     twofa_last_step: Mapped[int | None] = mapped_column(BigInteger)
     token_version: Mapped[int] = mapped_column(default=1)
     deleted_at: Mapped[datetime | None]

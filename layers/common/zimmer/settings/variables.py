@@ -65,6 +65,7 @@ class Settings(BaseSettings):
     jwt_secret_key_previous: SecretStr | None = None  # verifies what it has signed, and signs nothing
     jwt_algorithm: str = "HS256"
     jwt_access_token_expire_minutes: Annotated[int, Field(ge=5, le=120)] = 60
+    staff_twofa_required: bool = True
     data_key: SecretStr = SecretStr(LOCAL_DATA_KEY)
 
     api_base_url: str = "http://localhost:8000"
@@ -184,6 +185,8 @@ class Settings(BaseSettings):
         stand_ins = [name for name, value in values.items() if value in PLACEHOLDERS]
         if stand_ins:
             raise ValueError(f"{', '.join(stand_ins)}: a real value is needed outside local mode")
+        if not self.staff_twofa_required:
+            raise ValueError("STAFF_TWOFA_REQUIRED: staff without a second factor exist in local mode only")
         if self.payments_mode is PaymentsMode.MOCK:
             raise ValueError("PAYMENTS_MODE: mock exists in local mode only")
         if self.local_clock_file:

@@ -21,6 +21,7 @@ export const en = {
     system: "System",
     me: "Me",
     account: "Me: your account",
+    ownPage: "Your account",
     signOut: "Sign out",
     theme: "Appearance",
     themes: { system: "Like the device", light: "Light", dark: "Dark" },
@@ -88,5 +89,6 @@ export const en = {
     signingIn: "Signing in",
     alreadyIn: (name: string) => `You are signed in as ${name}.`,
     goOn: "Go on to the dashboard",
+    codeLead: "The password was right. Now a code of your authenticator.",
   },
 }

@@ -86,6 +86,7 @@ export const users = {
     deactivate: "Switch the account off",
     unlock: "Let in again",
     "resend-verification": "Send the confirmation link again",
+    "2fa-reset": "Reset the second factor",
     role: "Change the role",
   },
   consequences: {
@@ -95,6 +96,8 @@ export const users = {
     "resend-verification":
       "A new link goes to the address; those sent before stop working. It works for 24 hours.",
     unlock: "The wrong passwords are forgotten, and the person can try again at once.",
+    "2fa-reset":
+      "Authenticator and recovery codes of this person stop working, and they are signed out everywhere. They are told by mail. Make sure that it is they who ask.",
     role: "The person is signed out everywhere at once and gets the rights of the new role.",
   },
   newRole: "New role",
@@ -104,8 +107,23 @@ export const users = {
     deactivate: "The account is switched off.",
     unlock: "The person can try again.",
     "resend-verification": "The link is on its way.",
+    "2fa-reset": "The second factor is reset.",
     role: "The role is changed.",
   },
+
+  invite: "Invite a colleague",
+  inviteLead:
+    "They get a link by mail that works once, for a week. It asks for a name and a password, and to set up an authenticator.",
+  inviteEmail: "Their e-mail",
+  emailWrong: "Write a whole e-mail address, such as name@example.com.",
+  inviteRole: "They join as",
+  inviteRights: {
+    support: "Answers tickets, sees customers with masked addresses, asks for corrections.",
+    technical: "Runs automations, keys and the system; asks for corrections.",
+    manager: "May do everything: money, prices, roles and settings.",
+  },
+  inviteSend: "Send the invitation",
+  invited: (email: string) => `The invitation is on its way to ${email}.`,
 
   editTitle: "Edit name and phone",
   nameMissing: "Write a name.",

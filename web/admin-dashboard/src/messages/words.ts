@@ -1,6 +1,7 @@
 /** What the parts that both panels have say here. */
 
 import type { Words } from "@zimmer/panel/words"
+import { code } from "@/messages/account"
 import { en } from "@/messages/en"
 import { sentenceOf } from "@/messages/problems"
 
@@ -11,4 +12,5 @@ export const words: Words = {
   sentenceOf,
   ...{ retry, unreachableTitle, requestNumber, requestNumberCopy, copied },
   ...{ account, me, signOut, theme, themes },
+  code,
 }

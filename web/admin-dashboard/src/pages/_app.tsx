@@ -15,6 +15,7 @@ import { en } from "@/messages/en"
 import { words } from "@/messages/words"
 import { fontFamilies } from "@/shell/fonts"
 import { Shell } from "@/shell/Shell"
+import { StepUp } from "@/shell/StepUp"
 
 // Before the first page is drawn: whose panel this is, and how its numbers look.
 forAudience("admin")
@@ -38,6 +39,7 @@ export default function App({ Component, pageProps }: AppProps) {
           <Shell>
             <Component {...pageProps} />
           </Shell>
+          <StepUp />
           <Toaster dir="ltr" label={en.common.messages} />
         </DirectionProvider>
       </WordsProvider>

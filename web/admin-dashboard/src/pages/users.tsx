@@ -11,7 +11,10 @@ export default function Page() {
       <Title>{users.title}</Title>
       <StaffOnly rights={["users.read"]}>
         {(user) => (
-          <Opened list={<Users />} one={(id) => <UserPage key={id} id={id} me={user} />} />
+          <Opened
+            list={<Users me={user} />}
+            one={(id) => <UserPage key={id} id={id} me={user} />}
+          />
         )}
       </StaffOnly>
     </>

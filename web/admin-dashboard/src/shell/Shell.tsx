@@ -2,9 +2,11 @@ import type { Me } from "@zimmer/api/session"
 import { useSession } from "@zimmer/api/useSession"
 import { AccountMenu } from "@zimmer/panel/AccountMenu"
 import { Badge } from "@zimmer/ui/Badge"
+import { MenuItem, MenuSeparator } from "@zimmer/ui/Menu"
 import { Shamseh } from "@zimmer/ui/Shamseh"
-import { Menu as MenuIcon, X } from "lucide-react"
+import { Menu as MenuIcon, UserRound, X } from "lucide-react"
 import Link from "next/link"
+import { useRouter } from "next/router"
 import { type ReactNode, useState } from "react"
 import { en } from "@/messages/en"
 import { Nav } from "@/shell/Nav"
@@ -36,6 +38,7 @@ export function Shell({ children }: { children: ReactNode }) {
 }
 
 function TopBar({ user }: { user: Me | null }) {
+  const router = useRouter()
   const [isOpen, setOpen] = useState(false)
   const Icon = isOpen ? X : MenuIcon
   return (
@@ -60,7 +63,12 @@ function TopBar({ user }: { user: Me | null }) {
           {en.brand}
         </Link>
         <div className="ms-auto">
-          <AccountMenu user={user} about={user && <RoleOf user={user} />} />
+          <AccountMenu user={user} about={user && <RoleOf user={user} />}>
+            <MenuItem icon={<UserRound size={18} />} onSelect={() => void router.push("/me/")}>
+              {en.nav.ownPage}
+            </MenuItem>
+            <MenuSeparator />
+          </AccountMenu>
         </div>
       </div>
       {user && isOpen && (

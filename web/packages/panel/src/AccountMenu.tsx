@@ -7,8 +7,15 @@ import { LogOut, SunMoon, UserRound } from "lucide-react"
 import { type ReactNode, useState } from "react"
 import { useWords } from "./words"
 
+type Props = {
+  user: Me | null
+  about?: ReactNode
+  /** Places to go, of this panel alone. */
+  children?: ReactNode
+}
+
 /** The account and the look of the panel; a visitor has only the look. */
-export function AccountMenu({ user, about }: { user: Me | null; about?: ReactNode }) {
+export function AccountMenu({ user, about, children }: Props) {
   const words = useWords()
   const [problem, setProblem] = useState<Problem | null>(null)
   const leave = (event: Event) => {
@@ -27,6 +34,7 @@ export function AccountMenu({ user, about }: { user: Me | null; about?: ReactNod
             {about}
           </div>
           <MenuSeparator />
+          {children}
         </>
       )}
       <ThemeChoice />

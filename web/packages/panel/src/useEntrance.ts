@@ -3,9 +3,9 @@ import { useRouter } from "next/router"
 import { useState } from "react"
 import { ownPath } from "./ownPath"
 
-/** Pass a door with what was typed, then go on to where the person was heading. */
+/** Pass a door with what was typed, then go on to where the person was heading; `false` is another step to take. */
 export function useEntrance<Form>(
-  pass: (form: Form) => Promise<void>,
+  pass: (form: Form) => Promise<unknown>,
   onRefused: (problem: Problem) => void = () => {},
 ) {
   const router = useRouter()
@@ -13,7 +13,7 @@ export function useEntrance<Form>(
   const enter = async (form: Form) => {
     setProblem(null)
     try {
-      await pass(form)
+      if ((await pass(form)) === false) return
     } catch (error) {
       const refused = asProblem(error)
       onRefused(refused)

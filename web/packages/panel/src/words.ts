@@ -16,7 +16,15 @@ export type Words = {
   signOut: string
   theme: string
   themes: Record<"system" | "light" | "dark", string>
+  /** The second step of a sign-in. */
+  code: Record<"authenticator" | "recovery", CodeWords> & {
+    submit: string
+    busy: string
+    back: string
+  }
 }
+
+type CodeWords = { label: string; hint: string; short: string; other: string }
 
 const Spoken = createContext<Words | null>(null)
 

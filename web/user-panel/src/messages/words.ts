@@ -11,4 +11,5 @@ export const words: Words = {
   sentenceOf,
   ...{ retry, unreachableTitle, requestNumber, requestNumberCopy, copied },
   ...{ account, me, signOut, theme, themes },
+  code: fa.account.code,
 }

@@ -1,19 +1,22 @@
 import { standardSchemaResolver } from "@hookform/resolvers/standard-schema"
-import { login } from "@zimmer/api/account"
+import { login, type Owed } from "@zimmer/api/account"
 import { Problem } from "@zimmer/api/problem"
 import { useSession } from "@zimmer/api/useSession"
+import { CodeStep } from "@zimmer/panel/CodeStep"
 import { ProblemNotice } from "@zimmer/panel/ProblemNotice"
 import { useEntrance } from "@zimmer/panel/useEntrance"
 import { Button, ButtonLink } from "@zimmer/ui/Button"
-import { Card } from "@zimmer/ui/Card"
 import { Field } from "@zimmer/ui/Field"
 import { Input } from "@zimmer/ui/Input"
 import { Notice } from "@zimmer/ui/Notice"
 import { PasswordInput } from "@zimmer/ui/PasswordInput"
-import { Shamseh } from "@zimmer/ui/Shamseh"
 import Link from "next/link"
+import { useRouter } from "next/router"
+import { useState } from "react"
 import { useForm } from "react-hook-form"
 import * as z from "zod/mini"
+import { DoorPage } from "@/features/account/DoorPage"
+import { carry } from "@/features/account/waiting"
 import { en } from "@/messages/en"
 import { sentenceOf } from "@/messages/problems"
 
@@ -25,24 +28,31 @@ const signInForm = z.object({
   password: z.string().check(z.minLength(1, text.passwordMissing)),
 })
 
-/** The staff's door. Nobody opens an account here: a manager makes them. */
+/** The staff's door. Nobody opens an account here: a manager invites them. */
 export function SignIn() {
+  const [owed, setOwed] = useState<Owed | null>(null)
   return (
-    <div className="mx-auto grid max-w-md gap-6 sm:pt-8">
-      <div className="text-center">
-        <Shamseh size={48} variant="line" className="mx-auto mb-3 text-lapis" />
-        <h1 className="font-bold text-xl">{text.heading}</h1>
-        <p className="mt-1 text-ink-soft">{text.lead}</p>
-      </div>
-      <Card padding="lg">
-        <SignInForm />
-      </Card>
-    </div>
+    <DoorPage title={text.heading} lead={owed ? text.codeLead : text.lead}>
+      {owed ? (
+        <CodeStep owed={owed} onBack={() => setOwed(null)} />
+      ) : (
+        <SignInForm onOwed={setOwed} />
+      )}
+    </DoorPage>
   )
 }
 
-function SignInForm() {
-  const { enter, problem } = useEntrance(login)
+function SignInForm({ onOwed }: { onOwed: (owed: Owed) => void }) {
+  const router = useRouter()
+  const { enter, problem } = useEntrance(async (form: z.infer<typeof signInForm>) => {
+    const owed = await login(form)
+    if (owed?.what === "code") onOwed(owed)
+    if (owed?.what === "enrolment") {
+      carry(owed.challenge)
+      await router.push("/enrol-2fa/")
+    }
+    return owed === null
+  })
   const { register, handleSubmit, formState } = useForm<z.infer<typeof signInForm>>({
     resolver: standardSchemaResolver(signInForm),
     defaultValues: { email: "", password: "" },

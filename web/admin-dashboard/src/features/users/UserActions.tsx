@@ -11,6 +11,7 @@ import {
   changeRole,
   user as one,
   type Role,
+  resetSecondFactor,
   type Switch,
   switchAccount,
   type UserDetail,
@@ -26,6 +27,8 @@ const EditDialog = dynamic(() =>
 type Act = keyof typeof text.acts
 type Asked = Exclude<Act, "edit">
 
+const GENTLE: ReadonlySet<Asked> = new Set(["activate", "unlock"])
+
 /** What may be done to an account now; what may not says why. */
 export function UserActions({ user }: { user: UserDetail }) {
   const [asked, setAsked] = useState<Asked | null>(null)
@@ -38,8 +41,11 @@ export function UserActions({ user }: { user: UserDetail }) {
     toast.success(text.done[act])
   }
   const { mutate, isPending, error, reset } = useMutation({
-    mutationFn: (act: Asked) =>
-      act === "role" ? changeRole(user.id, role) : switchAccount(user.id, act satisfies Switch),
+    mutationFn: (act: Asked) => {
+      if (act === "role") return changeRole(user.id, role)
+      if (act === "2fa-reset") return resetSecondFactor(user.id)
+      return switchAccount(user.id, act satisfies Switch)
+    },
     onSuccess: (changed, act) => {
       keep(changed, act)
       setAsked(null)
@@ -56,7 +62,7 @@ export function UserActions({ user }: { user: UserDetail }) {
         <li key={action} className="grid gap-1">
           <Button
             className="justify-self-start"
-            variant={action === "deactivate" ? "danger" : "secondary"}
+            variant={action === "deactivate" || action === "2fa-reset" ? "danger" : "secondary"}
             disabled={!allowed}
             onClick={() => start(action)}
           >
@@ -82,7 +88,7 @@ export function UserActions({ user }: { user: UserDetail }) {
           title={text.acts[asked]}
           confirmLabel={text.acts[asked]}
           cancelLabel={en.common.cancel}
-          tone={asked === "deactivate" || asked === "role" ? "danger" : "primary"}
+          tone={GENTLE.has(asked) ? "primary" : "danger"}
           busy={isPending}
           onConfirm={() => mutate(asked)}
         >

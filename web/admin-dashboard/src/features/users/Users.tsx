@@ -1,9 +1,14 @@
 import { useInfiniteQuery } from "@tanstack/react-query"
+import { type Me, may } from "@zimmer/api/session"
 import { Badge } from "@zimmer/ui/Badge"
+import { Button } from "@zimmer/ui/Button"
 import { Empty } from "@zimmer/ui/Empty"
 import { date } from "@zimmer/ui/format"
 import { Page } from "@zimmer/ui/Page"
 import type { Column } from "@zimmer/ui/Table"
+import { UserPlus } from "lucide-react"
+import dynamic from "next/dynamic"
+import { useState } from "react"
 import { type UserLine, users, usersFile } from "@/features/users/queries"
 import { DownloadFile } from "@/listing/DownloadFile"
 import { ChoiceFilter, FilterBar, SearchFilter } from "@/listing/FilterBar"
@@ -11,6 +16,10 @@ import { Listing } from "@/listing/Listing"
 import { useFilters } from "@/listing/useFilters"
 import { en } from "@/messages/en"
 import { users as text } from "@/messages/users"
+
+const InviteDialog = dynamic(() =>
+  import("@/features/users/InviteDialog").then((part) => part.InviteDialog),
+)
 
 const COLUMNS: Column<UserLine>[] = [
   {
@@ -49,7 +58,8 @@ const COLUMNS: Column<UserLine>[] = [
 ]
 
 /** Everybody with an account. */
-export function Users() {
+export function Users({ me }: { me: Me }) {
+  const [isInviting, setInviting] = useState(false)
   const filters = useFilters("q", "role", "active")
   const { values, set, clear, areSet } = filters
   const query = useInfiniteQuery(users(values))
@@ -59,7 +69,18 @@ export function Users() {
       title={text.title}
       lead={text.lead}
       actions={
-        <DownloadFile name="users.csv" label={en.list.csv} fetchFile={() => usersFile(values)} />
+        <>
+          {may(me, "users.manage") && (
+            <Button
+              variant="primary"
+              icon={<UserPlus size={18} />}
+              onClick={() => setInviting(true)}
+            >
+              {text.invite}
+            </Button>
+          )}
+          <DownloadFile name="users.csv" label={en.list.csv} fetchFile={() => usersFile(values)} />
+        </>
       }
     >
       <FilterBar onClear={onClear}>
@@ -91,6 +112,7 @@ export function Users() {
         empty={<Empty title={text.empty} />}
         onClear={onClear}
       />
+      {isInviting && <InviteDialog onClose={() => setInviting(false)} />}
     </Page>
   )
 }

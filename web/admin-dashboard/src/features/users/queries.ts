@@ -7,6 +7,8 @@ export type UserLine = components["schemas"]["UserLine"]
 export type UserDetail = components["schemas"]["UserDetail"]
 export type UserChange = components["schemas"]["UserChange"]
 export type Contact = components["schemas"]["Contact"]
+export type Invitation = components["schemas"]["Invitation"]
+export type Invited = components["schemas"]["Invited"]
 export type Role = components["schemas"]["Role"]
 
 /** The switches of an account that need no more than its number. */
@@ -55,6 +57,15 @@ export function edit(id: number, change: UserChange): Promise<UserDetail> {
 
 export function switchAccount(id: number, act: Switch): Promise<UserDetail> {
   return answered(api.POST(`/api/admin/users/{user_id}/${act}`, { params: at(id) }))
+}
+
+export function resetSecondFactor(id: number): Promise<UserDetail> {
+  return answered(api.POST("/api/admin/users/{user_id}/2fa/reset", { params: at(id) }))
+}
+
+/** Mail somebody a link to join the staff. */
+export function invite(invitation: Invitation): Promise<Invited> {
+  return answered(api.POST("/api/admin/users/invite", { body: invitation }))
 }
 
 export function changeRole(id: number, role: Role): Promise<UserDetail> {

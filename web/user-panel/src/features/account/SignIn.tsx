@@ -1,7 +1,8 @@
 import { standardSchemaResolver } from "@hookform/resolvers/standard-schema"
-import { login } from "@zimmer/api/account"
+import { login, type Owed } from "@zimmer/api/account"
 import { Problem } from "@zimmer/api/problem"
 import { useSession } from "@zimmer/api/useSession"
+import { CodeStep } from "@zimmer/panel/CodeStep"
 import { ProblemNotice } from "@zimmer/panel/ProblemNotice"
 import { useEntrance } from "@zimmer/panel/useEntrance"
 import { Button } from "@zimmer/ui/Button"
@@ -9,6 +10,7 @@ import { Field } from "@zimmer/ui/Field"
 import { Input } from "@zimmer/ui/Input"
 import { Notice } from "@zimmer/ui/Notice"
 import { PasswordInput } from "@zimmer/ui/PasswordInput"
+import { useState } from "react"
 import { useForm } from "react-hook-form"
 import { DoorPage } from "@/features/account/DoorPage"
 import { type SignInForm, signInForm } from "@/features/account/forms"
@@ -20,7 +22,22 @@ const ENDED = new Problem("token-expired", 401)
 
 /** The customers' door. */
 export function SignIn() {
-  const { enter, problem } = useEntrance(login)
+  const [owed, setOwed] = useState<Owed | null>(null)
+  if (!owed) return <Password onOwed={setOwed} />
+  return (
+    <DoorPage door="login" title={text.codeTitle} lead={text.codeLead}>
+      <CodeStep owed={owed} onBack={() => setOwed(null)} />
+    </DoorPage>
+  )
+}
+
+function Password({ onOwed }: { onOwed: (owed: Owed) => void }) {
+  const { enter, problem } = useEntrance(async (form: SignInForm) => {
+    const owed = await login(form)
+    if (owed?.what === "enrolment") throw new Problem("twofa-mandatory", 409) // staff, whose door is elsewhere
+    if (owed) onOwed(owed)
+    return owed === null
+  })
   const { register, handleSubmit, formState } = useForm<SignInForm>({
     resolver: standardSchemaResolver(signInForm),
     defaultValues: { email: "", password: "" },

@@ -1,0 +1,45 @@
+import { Button } from "@zimmer/ui/Button"
+import { CopyButton } from "@zimmer/ui/CopyButton"
+import { Download } from "lucide-react"
+import { recovery as text } from "@/messages/account"
+import { en } from "@/messages/en"
+
+type Props = { codes: string[]; email: string; onKept: () => void }
+
+/** Ten codes for paper, once. */
+export function RecoveryCodes({ codes, email, onKept }: Props) {
+  return (
+    <div className="grid gap-5">
+      <div className="flex items-start gap-2 rounded-md border border-line bg-fill p-4">
+        <ul aria-label={text.list} className="grid flex-1 grid-cols-2 gap-x-6 gap-y-1">
+          {codes.map((code) => (
+            <li key={code}>
+              <bdi dir="ltr" translate="no" className="select-all font-mono">
+                {code}
+              </bdi>
+            </li>
+          ))}
+        </ul>
+        <CopyButton text={codes.join("\n")} label={text.copy} copiedLabel={en.common.copied} />
+      </div>
+      <div className="flex flex-wrap justify-end gap-2">
+        <Button icon={<Download size={18} />} onClick={() => save(codes, email)}>
+          {text.save}
+        </Button>
+        <Button variant="primary" onClick={onKept}>
+          {text.kept}
+        </Button>
+      </div>
+    </div>
+  )
+}
+
+function save(codes: string[], email: string): void {
+  const lines = [text.fileHead(email), "", ...codes, ""].join("\n")
+  const url = URL.createObjectURL(new Blob([lines], { type: "text/plain" }))
+  const link = document.createElement("a")
+  link.href = url
+  link.download = text.file
+  link.click()
+  URL.revokeObjectURL(url)
+}

@@ -1,0 +1,74 @@
+import type { AuthenticatorSetup } from "@zimmer/api/account"
+import { activate } from "@zimmer/api/secondFactor"
+import { type Me, renew } from "@zimmer/api/session"
+import { Button } from "@zimmer/ui/Button"
+import { Dialog } from "@zimmer/ui/Dialog"
+import { toast } from "@zimmer/ui/Toast"
+import { useState } from "react"
+import { AuthenticatorForm } from "@/features/account/AuthenticatorForm"
+import { FreshCodesForm, ReplaceForm } from "@/features/account/ProvingForms"
+import { RecoveryCodes } from "@/features/account/RecoveryCodes"
+import { recovery, me as text } from "@/messages/account"
+import { en } from "@/messages/en"
+
+type Step =
+  | { at: "replace" | "anew" }
+  | { at: "phone"; setup: AuthenticatorSetup }
+  | { at: "codes"; codes: string[] }
+
+/** What can be done about one's second factor: another phone, and other codes for paper. */
+export function SecondFactor({ user }: { user: Me }) {
+  const [step, setStep] = useState<Step | null>(null)
+  const close = () => setStep(null)
+  return (
+    <div className="grid gap-4">
+      <p className="text-ink-soft text-sm">{user.twofa_enabled ? text.twofaLead : text.twofaOff}</p>
+      <div className="flex flex-wrap gap-2">
+        <Button onClick={() => setStep({ at: "replace" })}>
+          {user.twofa_enabled ? text.replace : text.setUp}
+        </Button>
+        {user.twofa_enabled && <Button onClick={() => setStep({ at: "anew" })}>{text.anew}</Button>}
+      </div>
+      {step && (
+        <Dialog
+          open
+          onOpenChange={(next) => !next && close()}
+          title={titleOf(step, user)}
+          description={step.at === "codes" ? recovery.lead : undefined}
+          closeLabel={en.common.close}
+        >
+          {step.at === "replace" && (
+            <ReplaceForm
+              needsCode={user.twofa_enabled}
+              onSetUp={(setup) => setStep({ at: "phone", setup })}
+              onCancel={close}
+            />
+          )}
+          {step.at === "anew" && (
+            <FreshCodesForm onCodes={(codes) => setStep({ at: "codes", codes })} onCancel={close} />
+          )}
+          {step.at === "phone" && (
+            <AuthenticatorForm
+              setup={step.setup}
+              activate={activate}
+              onDone={(codes) => {
+                setStep({ at: "codes", codes })
+                toast.success(text.replaced)
+                void renew() // who one is says now that there is a second factor
+              }}
+            />
+          )}
+          {step.at === "codes" && (
+            <RecoveryCodes codes={step.codes} email={user.email} onKept={close} />
+          )}
+        </Dialog>
+      )}
+    </div>
+  )
+}
+
+function titleOf(step: Step, user: Me): string {
+  if (step.at === "codes") return recovery.title
+  if (step.at === "anew") return text.anew
+  return user.twofa_enabled ? text.replace : text.setUp
+}
