@@ -185,6 +185,12 @@ def build(_: list[str]) -> int:
     return run()
 
 
+def deploy(arguments: list[str]) -> int:
+    from local.deploy.verb import main as run
+
+    return run(arguments)
+
+
 def validate(_: list[str]) -> int:
     from local.build import BuildFailed
     from local.build import validate as validate_template
@@ -213,4 +219,5 @@ VERBS: dict[str, Callable[[list[str]], int]] = {
     "openapi": openapi,
     "validate": validate,
     "build": build,
+    "deploy": deploy,
 }

@@ -61,7 +61,7 @@ def build(*, artifacts: Path = ARTIFACTS, record: Path = RECORD) -> Built:
     """Bring the artifacts in line with the sources. Costs a second when they are. Raises StepFailed."""
     found = compiler()
     with alone(record):
-        before, sources = Built.read(record), sources_sha(found)
+        before, sources = Built.read(record), sources_sha(found.title)
         if before and before.sources == sources and is_as_it_was(artifacts, before):
             return before
         record.unlink(missing_ok=True)
@@ -89,10 +89,17 @@ def make(artifacts: Path, by: Compiler) -> None:
         raise StepFailed(complaint(LOG), mend="./zimmer validate", log=LOG) from failed
 
 
-def sources_sha(by: Compiler, root: Path = ROOT) -> str:
+def standing(*, artifacts: Path = ARTIFACTS, record: Path = RECORD) -> Built | None:
+    """What is built already and still what the sources say; None when `build` would build."""
+    before = Built.read(record)
+    is_right = before and before.sources == sources_sha(before.compiler) and is_as_it_was(artifacts, before)
+    return before if is_right else None
+
+
+def sources_sha(compiler_title: str, root: Path = ROOT) -> str:
     """Changes with anything the artifacts are made of, the compiler included."""
     files = (path for name in SOURCES for path in written(root / name))
-    return digest(files, root, by.title)
+    return digest(files, root, compiler_title)
 
 
 def tree_sha(folder: Path) -> str:
