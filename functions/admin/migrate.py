@@ -1,4 +1,7 @@
-"""Brings the database to the newest shape, and a new platform to its first manager. It runs after a deploy.
+"""Brings the database to the newest shape, and a new platform to its first manager.
+
+CodeDeploy calls it before each new version gets traffic, so no new code meets the old tables; a deployment calls it
+once more, for the first one has no traffic to shift.
 
 No account exists in a fresh database and none has a default password. `{"first_manager": "owner@example.com"}`
 answers with a link by which that person joins as manager: whoever may invoke this function owns the platform, so
@@ -8,6 +11,7 @@ service may not send yet. Asked again, the earlier link is taken back; once ther
 
 from typing import Any, NotRequired, TypedDict
 
+from functions.admin import codedeploy
 from zimmer.settings import get_settings
 
 
@@ -27,9 +31,11 @@ def handler(event: Any, context: Any) -> Migrated:
     """Migrate to the head revision. A database that is there already is left alone."""
     from zimmer import migrations  # Alembic is slow to import and this is its only customer
 
-    migrations.upgrade(get_settings().database)
+    asked = event or {}
+    with codedeploy.answering(asked):
+        migrations.upgrade(get_settings().database)
     answer = Migrated(revision="head")
-    if email := (event or {}).get("first_manager"):
+    if email := asked.get("first_manager"):
         answer["first_manager"] = invite_first_manager(email)
     return answer
 

@@ -76,3 +76,11 @@ def test_layer_versions_outlive_a_deployment(template: Template) -> None:
     layer = resources(template, "AWS::Serverless::LayerVersion")["CommonLayer"]
     assert layer["Properties"]["RetentionPolicy"] == "Retain"
     assert template["Globals"]["Function"]["Layers"] == [{"Ref": "CommonLayer"}]
+
+
+def test_every_version_waits_for_the_migration(template: Template) -> None:
+    preference = template["Globals"]["Function"]["DeploymentPreference"]
+    assert preference["Hooks"] == {"PreTraffic": {"Ref": "MigrateFunction"}}
+    # AWSCodeDeployRoleForLambda may call nothing whose name begins otherwise.
+    name = template["Resources"]["MigrateFunction"]["Properties"]["FunctionName"]["Fn::Sub"]
+    assert name.startswith("CodeDeployHook_")
