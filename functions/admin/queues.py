@@ -106,13 +106,13 @@ def look_at(sqs: "SQSClient", queue: Queue) -> list[Letter]:
     return _receive(sqs, queue, hidden_seconds=0)
 
 
-def send_back(sqs: "SQSClient", queue: Queue, ids: Sequence[str] | None) -> int:
-    """Send dead letters to their queue again and return how many went; with `ids`, only those.
+def send_back(sqs: "SQSClient", queue: Queue, ids: Sequence[str] | None) -> list[str]:
+    """Send dead letters to their queue again and return the ids of those that went; with `ids`, only those.
 
     A letter is sent first and deleted then: whoever dies in between leaves it twice, which its reader must
     (and does) survive. Raises QueueUnavailable when the queue fails before anything was sent.
     """
-    wanted, passed_over, moved = set(ids or ()), list[Letter](), 0
+    wanted, passed_over, moved = set(ids or ()), list[Letter](), list[str]()
     try:
         for letters in _received(sqs, queue):
             chosen = [letter for letter in letters if ids is None or letter.message_id in wanted]
@@ -164,12 +164,12 @@ def _letter(message: "MessageTypeDef") -> Letter:
     )
 
 
-def _move(sqs: "SQSClient", queue: Queue, letters: Sequence[Letter]) -> int:
-    """Send, then delete what the queue has taken. Returns how many it has taken, also when the deleting fails:
-    they went, and a refusal would say that they did not.
+def _move(sqs: "SQSClient", queue: Queue, letters: Sequence[Letter]) -> list[str]:
+    """Send, then delete what the queue has taken. Returns what it has taken, also when the deleting fails: they
+    went, and a refusal would say that they did not.
     """
     if not letters:
-        return 0
+        return []
     with _answering():
         sent = sqs.send_message_batch(
             QueueUrl=queue.url,
@@ -182,7 +182,7 @@ def _move(sqs: "SQSClient", queue: Queue, letters: Sequence[Letter]) -> int:
                 QueueUrl=queue.dead_letters_url,
                 Entries=[{"Id": str(n), "ReceiptHandle": letter.receipt} for n, letter in enumerate(taken)],
             )
-    return len(taken)
+    return [letter.message_id for letter in taken]
 
 
 def _let_go(sqs: "SQSClient", queue: Queue, letters: Sequence[Letter]) -> None:

@@ -80,8 +80,9 @@ def redrive(staff: Staff, order: Redrive, sqs: "SQSClient") -> Redriven:
     moved = queues.send_back(sqs, queues.known()[order.queue], order.ids)
     if moved:
         with committed() as session:
-            audit.done(session, staff.act, before=None, after={"moved": moved}, entity_id=order.queue)
-    return Redriven(moved=moved)
+            after = {"moved": len(moved), "message_ids": moved}
+            audit.done(session, staff.act, before=None, after=after, entity_id=order.queue)
+    return Redriven(moved=len(moved))
 
 
 def masked(body: str) -> str:

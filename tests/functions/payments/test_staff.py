@@ -1,7 +1,7 @@
 """What the staff does to purchases where the gateway is needed."""
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from functions.payments.service import CHECKS_REST_FOR
 from local.poller import Poller
@@ -179,3 +179,14 @@ def test_a_sweep_by_hand_says_what_it_did(
     [entry] = session.scalars(select(AuditEntry))
     assert (entry.action, entry.actor_id, entry.after) == ("sweep.run", person.id, answer.json)
     assert stored(session).status is S.VERIFIED
+
+
+def test_a_sweep_by_hand_names_the_steps_that_failed(session: Session, api: Api, zarinpal: Zarinpal) -> None:
+    technical, _ = desk(api, session, Role.TECHNICAL)
+    session.execute(text("ALTER TABLE outbox RENAME TO elsewhere"))
+    answer = technical.post("/api/admin/sweep")
+    session.execute(text("ALTER TABLE elsewhere RENAME TO outbox"))
+    assert answer.status == 200
+    assert "publish" in answer.json["failed"]
+    [entry] = session.scalars(select(AuditEntry))
+    assert entry.after == answer.json

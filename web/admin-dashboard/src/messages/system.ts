@@ -56,6 +56,7 @@ export const system = {
   runSweep: "Run the sweep now",
   swept: (published: string, requeued: string, asked: string) =>
     `Sent ${published}, put back ${requeued}, asked the bank about ${asked}.`,
+  sweepFailed: (steps: string) => `Some of it failed and is in the log: ${steps}.`,
   seeLetters: "See the dead letters",
   sends: "sends to",
 

@@ -11,8 +11,10 @@ export function SweepButton() {
   const cache = useQueryClient()
   const { mutate, isPending, error } = useMutation({
     mutationFn: sweepNow,
-    onSuccess: ({ published, requeued, asked }) =>
-      toast.success(text.swept(count(published), count(requeued), count(asked))),
+    onSuccess: ({ published, requeued, asked, failed }) =>
+      failed.length > 0
+        ? toast.error(text.sweepFailed(failed.join(", ")))
+        : toast.success(text.swept(count(published), count(requeued), count(asked))),
     onSettled: () => cache.invalidateQueries({ queryKey: ["system"] }),
   })
   return (
