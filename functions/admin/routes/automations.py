@@ -73,7 +73,7 @@ async def staff_automation(automation_id: PathId, session: ReadSessionDep) -> Au
 async def edit_automation(
     automation_id: PathId, body: AutomationChange, staff: Editing, session: SessionDep
 ) -> AutomationRecord:
-    """Change what is given. The price is a manager's to change."""
+    """Change what is given. The price, and what it is a price of, are a manager's to change."""
     return offering.edit(session, staff, automation_id, body)
 
 

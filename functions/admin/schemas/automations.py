@@ -117,7 +117,7 @@ class NewAutomation(AutomationFacts):
 
 
 class AutomationChange(AutomationFacts):
-    """What is given is changed. The price is a manager's to change."""
+    """What is given is changed. The price, and what it is a price of, are a manager's to change."""
 
     # A factory and no default: what is not given has no value, and the written interface shows none.
     name: Line = Field(default_factory=str)

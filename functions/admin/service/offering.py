@@ -21,6 +21,7 @@ from zimmer.errors import AutomationNotFound, AutomationUnavailable, NotAllowed,
 from zimmer.models import Automation, AutomationPackage, Json, PricingType
 from zimmer.money import Rial
 
+PRICED_BY = {"price_per_token", "pricing_type"}  # what a customer pays, and what they pay for
 SIZE = ("tokens", "amount", "position", "highlight")
 
 
@@ -37,13 +38,13 @@ def create(session: Session, staff: Staff, wish: NewAutomation) -> AutomationRec
 def edit(session: Session, staff: Staff, automation_id: int, change: AutomationChange) -> AutomationRecord:
     """Change what is given.
 
-    Raises AutomationNotFound, NotAllowed (the price, for who may not change prices), AutomationUnavailable (one
-    in the list would have nothing to sell).
+    Raises AutomationNotFound, NotAllowed (what it costs, for who may not change prices), AutomationUnavailable
+    (one in the list would have nothing to sell).
     """
     automation = _locked(session, automation_id)
     wanted = change.model_dump(exclude_unset=True)
     before, after = audit.changed(audit.facts(automation, *wanted), wanted)
-    if "price_per_token" in after and not staff.may(Right.PRICES_WRITE):
+    if after.keys() & PRICED_BY and not staff.may(Right.PRICES_WRITE):
         raise NotAllowed
     if after:
         for column, value in after.items():

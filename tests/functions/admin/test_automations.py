@@ -99,6 +99,17 @@ def test_what_is_given_is_changed_and_nothing_else(technical: Desk, session: Ses
     assert (entry.before, entry.after) == ({"tagline": ""}, {"tagline": "همیشه بیدار"})
 
 
+def test_what_a_price_is_for_is_a_managers_to_change(
+    technical: Desk, manager: Desk, session: Session, automation: Automation
+) -> None:
+    asked = {"pricing_type": "token_per_message", "tagline": "همیشه بیدار"}
+    assert refusal(technical.patch(f"{AUTOMATIONS}/{automation.id}", asked)) == (403, "not-allowed")
+    assert manager.get(f"{AUTOMATIONS}/{automation.id}").json["tagline"] == ""
+    as_it_is = {"pricing_type": automation.pricing_type.value}
+    assert technical.patch(f"{AUTOMATIONS}/{automation.id}", as_it_is).status == 200
+    assert manager.patch(f"{AUTOMATIONS}/{automation.id}", asked).json["pricing_type"] == "token_per_message"
+
+
 def test_the_price_is_a_managers_to_change(
     technical: Desk, manager: Desk, session: Session, automation: Automation
 ) -> None:
@@ -184,13 +195,13 @@ def test_a_flat_fee_without_packages_is_not_put_in_the_list(manager: Desk, sessi
 
 
 def test_one_in_the_list_does_not_become_a_flat_fee_without_packages(
-    technical: Desk, session: Session, automation: Automation
+    manager: Desk, session: Session, automation: Automation
 ) -> None:
     path = f"{AUTOMATIONS}/{automation.id}"
-    assert refusal(technical.patch(path, {"pricing_type": "flat_fee"})) == (409, "automation-unavailable")
-    assert technical.get(path).json["pricing_type"] == "token_per_session"
-    technical.post(f"{path}/unlist")
-    assert technical.patch(path, {"pricing_type": "flat_fee"}).json["pricing_type"] == "flat_fee"
+    assert refusal(manager.patch(path, {"pricing_type": "flat_fee"})) == (409, "automation-unavailable")
+    assert manager.get(path).json["pricing_type"] == "token_per_session"
+    manager.post(f"{path}/unlist")
+    assert manager.patch(path, {"pricing_type": "flat_fee"}).json["pricing_type"] == "flat_fee"
 
 
 def test_support_looks_and_changes_nothing(support: Desk, session: Session, automation: Automation) -> None:

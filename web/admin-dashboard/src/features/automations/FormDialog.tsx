@@ -87,14 +87,16 @@ export function FormDialog({ automation, mayPrice, onClose, onSaved }: Props) {
               <Input {...ids} {...register("price")} readOnly={!mayPrice} inputMode="numeric" />
             )}
           </Field>
-          <Field label={text.pricing}>
+          <Field label={text.pricing} hint={mayPrice ? undefined : text.priceManagers}>
             {(ids) => (
               <Select {...ids} {...register("pricing_type")}>
-                {Object.entries(text.pricings).map(([value, name]) => (
-                  <option key={value} value={value}>
-                    {name}
-                  </option>
-                ))}
+                {Object.entries(text.pricings)
+                  .filter(([value]) => mayPrice || value === automation?.pricing_type)
+                  .map(([value, name]) => (
+                    <option key={value} value={value}>
+                      {name}
+                    </option>
+                  ))}
               </Select>
             )}
           </Field>
