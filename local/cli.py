@@ -93,6 +93,12 @@ def screenshots(arguments: list[str]) -> int:
     return run(arguments)
 
 
+def fuzz(arguments: list[str]) -> int:
+    from local.fuzz.run import main as run
+
+    return run(arguments)
+
+
 def web(_: list[str]) -> int:
     """The panels' own checks, each as one line."""
     from local import node
@@ -208,6 +214,7 @@ VERBS: dict[str, Callable[[list[str]], int]] = {
     "e2e": e2e,
     "runtime": runtime,
     "screenshots": screenshots,
+    "fuzz": fuzz,
     "lint": lint,
     "web": web,
     "sql": sql,
