@@ -31,6 +31,7 @@ from local.zarinpal.running import Zarinpal
 from local.zarinpal.running import running as running_zarinpal
 from tests.api import Api
 from tests.databases import RolledBackDatabase
+from tests.logs import log, talkative  # noqa: F401  fixtures for everybody
 from tests.queues import fresh_queue
 from zimmer import clock, events, migrations
 from zimmer.db import Database, Session, using
@@ -92,9 +93,9 @@ def zarinpal_server() -> Iterator[Zarinpal]:
 @pytest.fixture(scope="session")
 def queue_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a real moto server."""
-    port, log = ports.free_port(), tmp_path_factory.mktemp("moto") / "queue.log"
+    port, kept = ports.free_port(), tmp_path_factory.mktemp("moto") / "queue.log"
     arguments = ("moto.server", "-H", "localhost", "-p", str(port))
-    with Leash() as leash, beside(*arguments, port=port, log=log, leash=leash) as moto:
+    with Leash() as leash, beside(*arguments, port=port, log=kept, leash=leash) as moto:
         moto.wait()
         yield moto.url
 

@@ -19,6 +19,7 @@ from zimmer.auth.dependencies import Person
 from zimmer.db import ReadSession, Session, committed
 from zimmer.errors import GatewayRefused, GatewayUnavailable, InProgress, PaymentNotFound
 from zimmer.models import Automation, Payment, PaymentStatus
+from zimmer.observability import Unit, counting, logger
 from zimmer.settings import get_settings
 
 NOK_IS_CHECKED_AFTER = timedelta(seconds=5)
@@ -70,6 +71,7 @@ def start_purchase(
         with committed() as session:
             payment = keep_answer(session, payment.id, answer, actor=actor_of(customer))
         _raise_unless_started(answer)
+        logger().info("payment.started", **counting({"PaymentInit": (1, Unit.COUNT)}), payment_id=payment.id)
     return _started(payment)
 
 

@@ -17,7 +17,7 @@ from zimmer import clock, events
 from zimmer.db import Session, committed
 from zimmer.models import Payment, PaymentEvent, PaymentStatus, User
 from zimmer.money import Rial
-from zimmer.observability import logger
+from zimmer.observability import Unit, counting, logger
 from zimmer.settings import get_settings
 
 LEASE = timedelta(seconds=60)  # longer than a verify call can take (3 s to connect, 8 s to read)
@@ -98,7 +98,9 @@ def settle(session: Session, claim: Claim, outcome: Outcome, *, actor: str, trac
             because = told("paid", actor, outcome.report, trace_id)
             move(session, payment, PaymentStatus.VERIFIED, because, **receipt(outcome, now))
             events.promise(session, events.CreditPayment(payment.id))
-            logger().info("payment.verified", payment_id=payment.id, amount=payment.amount, already=outcome.already)
+            verified = counting({"PaymentVerified": (1, Unit.COUNT)})
+            already = outcome.already
+            logger().info("payment.verified", **verified, payment_id=payment.id, amount=payment.amount, already=already)
         case NotPaid():
             because = told("not-paid", actor, outcome.report, trace_id)
             again = later(payment, now)

@@ -10,6 +10,7 @@ from zimmer import clock
 from zimmer.db import Session
 from zimmer.models import Json, Payment, PaymentEvent, PaymentStatus, Role
 from zimmer.notifications import Kind, Notice, notify_many, staff_with
+from zimmer.observability import Unit, counting, logger
 from zimmer.wire import AT_NO_BANK, Phase, WireStatus, on_the_wire
 
 __all__ = [
@@ -117,6 +118,7 @@ def move(session: Session, payment: Payment, to: PaymentStatus, because: Because
     record(session, payment, because, source=source)
     if to is S.REVIEW:
         _tell_managers(session, payment)
+        logger().info("review.needed", **counting({"ReviewNeeded": (1, Unit.COUNT)}), payment_id=payment.id)
 
 
 def record(session: Session, payment: Payment, because: Because, *, source: PaymentStatus | None = None) -> None:

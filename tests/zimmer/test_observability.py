@@ -1,11 +1,12 @@
 """What reaches a log line, and what does not."""
 
+import time
 from typing import Any
 
 import pytest
 
-from tests.zimmer.conftest import ReadLog
-from zimmer.observability import MASK, logger, masked
+from tests.logs import ReadLog
+from zimmer.observability import MASK, Unit, counting, logger, masked
 
 
 @pytest.mark.parametrize(
@@ -63,3 +64,19 @@ def test_a_log_line_is_json_with_its_secrets_masked(log: ReadLog) -> None:
     (line,) = log()
     assert (line["message"], line["email"]) == ("login.failed", "sara@example.com")
     assert (line["password"], line["request"]) == (MASK, {"token": MASK})
+
+
+def test_a_line_that_counts_is_in_the_embedded_metric_format(log: ReadLog) -> None:
+    lag = {"TokensCredited": (50, Unit.COUNT), "CreditLag": (1.5, Unit.SECONDS)}
+    logger().error("credit.done", **counting(lag, by={"status": "2xx"}), payments=2)
+    (line,) = log()
+    [definition] = line["_aws"]["CloudWatchMetrics"]
+    assert definition["Namespace"] == "Zimmer/local"
+    assert definition["Dimensions"] == [["service", "status"]]
+    assert definition["Metrics"] == [
+        {"Name": "TokensCredited", "Unit": "Count"},
+        {"Name": "CreditLag", "Unit": "Seconds"},
+    ]
+    assert (line["TokensCredited"], line["CreditLag"], line["status"], line["payments"]) == (50, 1.5, "2xx", 2)
+    assert line["service"]
+    assert abs(line["_aws"]["Timestamp"] / 1000 - time.time()) < 60

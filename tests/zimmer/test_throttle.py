@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from tests.concurrency.races import at_once
 from tests.databases import RolledBackDatabase
-from tests.zimmer.conftest import ReadLog
+from tests.logs import ReadLog
 from zimmer import clock, throttle
 from zimmer.db import AtomicSession, Database, Session, database
 from zimmer.errors import TooManyRequests

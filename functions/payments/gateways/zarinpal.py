@@ -32,7 +32,7 @@ from functions.payments.gateways.base import (
     Waiting,
 )
 from zimmer.money import Rial
-from zimmer.observability import logger
+from zimmer.observability import Unit, counting, logger
 
 AUTHORITY = re.compile(r"[AS][0-9a-zA-Z]{35}")  # matched whole: "$" would let a line break through
 LIVE_AUTHORITY = re.compile(r"A[0-9a-zA-Z]{35}")  # the sandbox's begin with S
@@ -250,10 +250,12 @@ def _since(started: float) -> int:
 
 def _log(operation: str, answer: Answer) -> None:
     """One line a call, never a body. A terminal that is set up wrongly stops all sales: that is an error."""
-    report = answer.report
-    tell = logger().error if answer.meaning is Meaning.TERMINAL_IS_WRONG else logger().info
+    report, is_terminal = answer.report, answer.meaning is Meaning.TERMINAL_IS_WRONG
+    tell = logger().error if is_terminal else logger().info
+    failed = counting({"GatewayError": (1, Unit.COUNT)}) if report.reason or is_terminal else {}
     tell(
         "gateway.answered",
+        **failed,
         operation=operation,
         code=report.code,
         http_status=report.http_status,

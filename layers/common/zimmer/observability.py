@@ -1,14 +1,20 @@
-"""One logger for every function: an event name and keys, as JSON, with the request's id.
+"""One logger for every function: an event name and keys, as JSON, with the request's id. Some lines also count.
 
-Keys that could carry a secret are masked before they reach the output, whoever logs them.
+Keys that could carry a secret are masked before they reach the output, whoever logs them. A line that counts
+carries CloudWatch's embedded metric format (docs.aws.amazon.com/AmazonCloudWatch, "Embedded metric format
+specification", read 2026-11): CloudWatch reads the metric out of the log, and no call is made for it.
 """
 
+import time
 from collections.abc import Mapping
+from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
+
+from zimmer.settings import get_settings
 
 # A key is secret when it is one of these or ends in one: `X-Zimmer-Service-Token`, `password_hash`.
 SECRETS = (
@@ -36,6 +42,30 @@ class MaskingFormatter(LambdaPowertoolsFormatter):
 def logger() -> Logger:
     """This container's logger (service name and level from POWERTOOLS_*)."""
     return Logger(logger_formatter=MaskingFormatter())
+
+
+class Unit(StrEnum):
+    """Of a metric, by CloudWatch's names."""
+
+    COUNT = "Count"
+    MILLISECONDS = "Milliseconds"
+    SECONDS = "Seconds"
+
+
+def counting(metrics: Mapping[str, tuple[float, Unit]], *, by: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """The keys that make a log line count: `logger().info("credit.done", **counting({"TokensCredited": (50, COUNT)}))`.
+
+    CloudWatch keeps each metric for every service and value of `by`. Every combination is paid for by the month, so
+    `by` takes what has few values; the line's other keys may be anything.
+    """
+    dimensions = {"service": logger().service, **(by or {})}
+    definition = {
+        "Namespace": f"Zimmer/{get_settings().env}",
+        "Dimensions": [list(dimensions)],
+        "Metrics": [{"Name": name, "Unit": unit} for name, (_, unit) in metrics.items()],
+    }
+    emf = {"Timestamp": round(time.time() * 1000), "CloudWatchMetrics": [definition]}
+    return {"_aws": emf, **dimensions, **{name: value for name, (value, _) in metrics.items()}}
 
 
 def masked(value: Any) -> Any:

@@ -11,8 +11,8 @@ from sqlalchemy import text
 from local import ports
 from tests.api import Api
 from tests.factories import make_automation, make_copy, make_user, token_for
+from tests.logs import ReadLog
 from tests.rt_proxy import counting
-from tests.zimmer.conftest import ReadLog, log  # noqa: F401  a fixture
 from zimmer import clock, db, settings
 from zimmer.auth.dependencies import JUST_NOW
 from zimmer.db import Database
@@ -144,7 +144,7 @@ def test_without_a_replica_all_is_read_where_it_is_written(shop: Shop, start: St
 
 
 @pytest.fixture
-def spoken(log: ReadLog) -> Iterator[ReadLog]:  # noqa: F811
+def spoken(log: ReadLog) -> Iterator[ReadLog]:
     logger().setLevel("INFO")
     yield log
     logger().setLevel("ERROR")

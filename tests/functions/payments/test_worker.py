@@ -16,6 +16,7 @@ from tests.functions.payments.purchases import (
     message,
     tokens_of,
 )
+from tests.logs import ReadLog
 from zimmer import clock, events
 from zimmer.db import Session
 from zimmer.models import (
@@ -287,3 +288,16 @@ def test_the_queue_carries_the_id_and_the_version_and_nothing_else(session: Sess
     [sent] = queue.sqs.receive_message(QueueUrl=get_settings().credit_queue_url)["Messages"]
     assert json.loads(sent["Body"]) == {"payment_id": payment.id, "v": 1}
     assert session.scalars(select(OutboxMessage.message_id)).one() == sent["MessageId"]
+
+
+@pytest.mark.usefixtures("talkative")
+def test_what_was_credited_is_counted_with_how_long_it_took(
+    session: Session, copy: UserAutomation, log: ReadLog
+) -> None:
+    payment = purchase_in(session, S.VERIFIED, copy, tokens=50, verified_at=clock.now())
+    clock.travel(timedelta(seconds=7))
+    deliver(credit_message(payment))
+    deliver(credit_message(payment))
+    [line] = [line for line in log() if line["message"] == "credit.done"]
+    assert (line["TokensCredited"], line["payments"]) == (50, 1)
+    assert 7 <= line["CreditLag"] < 60

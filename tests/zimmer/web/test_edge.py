@@ -15,7 +15,7 @@ from local.http_event import Request, event_of
 from local.template import Match, Route
 from tests.api import Answer, Api, answer_of
 from tests.factories import make_automation, make_user, token_for
-from tests.zimmer.conftest import ReadLog
+from tests.logs import ReadLog
 from zimmer.auth.dependencies import ReadSessionDep, SessionDep
 from zimmer.db import Database, Session, using
 from zimmer.models import Automation, SignIn, User

@@ -9,6 +9,7 @@ The unique keys of `token_entries` are the last net, not the mechanism.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlalchemy import ARRAY, BigInteger, Date, DateTime, String, bindparam, text
 from sqlalchemy.dialects.postgresql import JSONB
@@ -93,7 +94,7 @@ WITH RECURSIVE gate AS (
     SELECT 'notifications.deliver', 'deliver:' || id, jsonb_build_object('delivery_id', id, 'v', 1), :at, :at
     FROM mailed ORDER BY id
 )
-SELECT asked.id AS payment_id, asked.status, entries.id AS entry_id
+SELECT asked.id AS payment_id, asked.status, asked.verified_at, entries.id AS entry_id, entries.delta AS tokens
 FROM payments asked LEFT JOIN entries ON entries.reference = 'payment:' || asked.id
 WHERE asked.id = ANY(:payment_ids)
 """).bindparams(
@@ -115,6 +116,8 @@ class Credited:
     now: frozenset[int]  # credited by this statement
     before: frozenset[int]  # credited earlier, or being given back: nothing to do
     refused: frozenset[int]  # unknown, or never verified: the message should not exist
+    tokens: int = 0  # credited by this statement
+    slowest: timedelta = timedelta(0)  # of those: between the bank's word and the tokens
 
 
 def credit_purchases(
@@ -125,7 +128,7 @@ def credit_purchases(
     Locks the payments and the copies they are for until the transaction ends. `deliveries` says of a payment
     by which message it was asked for; it is kept with the event.
     """
-    asked = frozenset(payment_ids)
+    asked, at = frozenset(payment_ids), clock.now()
     rows = session.execute(
         CREDIT_PURCHASES,
         {
@@ -133,11 +136,18 @@ def credit_purchases(
             "actor": actor,
             "deliveries": {str(payment_id): message for payment_id, message in (deliveries or {}).items()},
             "today": clock.business_day(),
-            "at": clock.now(),
+            "at": at,
         },
     ).all()
-    now = frozenset(row.payment_id for row in rows if row.entry_id is not None)
+    credited = [row for row in rows if row.entry_id is not None]
+    now = frozenset(row.payment_id for row in credited)
     # `status` is what the statement saw when it began. "verified" without an entry of ours means that
     # somebody else credited the payment while we waited for its lock.
     before = frozenset(row.payment_id for row in rows if row.status in BEYOND_CREDITING) - now
-    return Credited(now=now, before=before, refused=asked - now - before)
+    return Credited(
+        now=now,
+        before=before,
+        refused=asked - now - before,
+        tokens=sum(row.tokens for row in credited),
+        slowest=max((at - row.verified_at for row in credited if row.verified_at), default=timedelta(0)),
+    )

@@ -1,5 +1,6 @@
 """The outermost layer of every app: ids, headers, the limit on bodies, and nothing internal leaving."""
 
+import time
 from uuid import uuid4
 
 from fastapi import Request
@@ -7,7 +8,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from zimmer.errors import BodyTooLarge, ZimmerError
-from zimmer.observability import logger
+from zimmer.observability import Unit, counting, logger
 from zimmer.web.problems import problem_response
 
 BODY_LIMIT = 256 * 1024
@@ -20,6 +21,8 @@ SECURITY_HEADERS = {
     "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
 }
 PRIVATE = {"cache-control": "no-store"}
+
+_is_cold = True  # until this container has answered once
 
 
 class Edge:
@@ -34,12 +37,12 @@ class Edge:
             return
         request_id = _gateway_request_id(scope) or str(uuid4())
         scope.setdefault("state", {})["request_id"] = request_id
-        started = False
+        started, status, began = False, 500, time.perf_counter()
 
         async def answer(message: Message) -> None:
-            nonlocal started
+            nonlocal started, status
             if message["type"] == "http.response.start":
-                started = True
+                started, status = True, message["status"]
                 _dress(MutableHeaders(scope=message), request_id)
             await send(message)
 
@@ -52,6 +55,23 @@ class Edge:
             logger().exception("request.failed", path=scope["path"], request_id=request_id)
             if not started:
                 await problem_response(ZimmerError(), request_id)(scope, receive, answer)
+        finally:
+            _count(scope, status, time.perf_counter() - began)
+
+
+def _count(scope: Scope, status: int, seconds: float) -> None:
+    """One line a request: what was asked, how it ended, how long it took, and whether a container was new."""
+    global _is_cold
+    route = scope.get("route")
+    duration = {"Duration": (round(seconds * 1000, 1), Unit.MILLISECONDS)}
+    logger().info(
+        "http.answered",
+        **counting(duration, by={"status": f"{status // 100}xx"}),
+        route=f"{scope['method']} {route.path if route else '-'}",
+        code=status,
+        cold=_is_cold,
+    )
+    _is_cold = False
 
 
 async def _whole_body(receive: Receive) -> bytes:
