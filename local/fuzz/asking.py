@@ -112,7 +112,7 @@ class Run:
     def _ask(self, operation: Operation, case: AnyCase, caller: str) -> None:
         response = self._answer(case, caller)
         if caller != people.NOBODY and code_of(response) in SIGNED_OUT and operation.definition.raw.get("security"):
-            self._people.renew(caller)
+            self._people.sign_in_again(caller)
             response = self._answer(case, caller)
         elif response.status_code == COUNTED_OUT:
             self._people.renew(caller)

@@ -38,6 +38,7 @@ class People:
         self._random = random
         self._browsers: dict[str, requests.Session] = {}
         self._newcomers = 0
+        self._has_a_past = True
 
     def browser(self, caller: str) -> requests.Session:
         """The caller's browser, signed in, at a new address."""
@@ -54,8 +55,8 @@ class People:
             me = self.browser(role).get(f"{self._running.api_url}/api/auth/me", timeout=SECONDS)
             if me.status_code != requests.codes.ok or me.json()["role"] != role:
                 self.renew(role)
-        of_the_seed = None if is_new else self._signed_in(SEEDS_CUSTOMER, Role.CUSTOMER) or self._brought_back()
-        self._browsers[Role.CUSTOMER] = of_the_seed or self._somebody_new(Role.CUSTOMER)
+        self._has_a_past = not is_new
+        self.sign_in_again(Role.CUSTOMER)
 
     def _brought_back(self) -> requests.Session | None:
         """The seed's customer, whom a manager has switched on again and made a customer again."""
@@ -65,6 +66,15 @@ class People:
         self.browser(Role.MANAGER).post(f"{users}/activate", timeout=SECONDS)
         self.browser(Role.MANAGER).post(f"{users}/role", json={"role": Role.CUSTOMER.value}, timeout=SECONDS)
         return self._signed_in(SEEDS_CUSTOMER, Role.CUSTOMER)
+
+    def sign_in_again(self, caller: str) -> None:
+        """Whoever was signed out comes back, as somebody else where that costs no past."""
+        past = caller == Role.CUSTOMER and self._has_a_past
+        of_the_seed = self._signed_in(SEEDS_CUSTOMER, Role.CUSTOMER) or self._brought_back() if past else None
+        if of_the_seed is None:
+            self.renew(caller)
+        else:
+            self._browsers[caller] = of_the_seed
 
     def renew(self, caller: str) -> requests.Session:
         """Somebody else of the same kind."""
