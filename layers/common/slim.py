@@ -1,4 +1,5 @@
-"""Takes out of a freshly built layer what nothing here uses: the list of slim.toml, and the symbols of native code.
+"""Takes out of a freshly built layer what nothing here uses: the list of slim.toml, the symbols of native code, and
+what packages say of themselves at length.
 
     python3 slim.py FOLDER        FOLDER holds the installed packages
 
@@ -42,6 +43,10 @@ def slim(folder: Path, text: str) -> None:
             remove(folder, name)
     for library in native_libraries(folder):
         library.write_bytes(without_symbols(library.read_bytes()))
+    for record in folder.glob("*.dist-info/RECORD"):
+        record.write_text(names_of(record.read_text(encoding="utf-8")), encoding="utf-8")
+    for about in folder.glob("*.dist-info/METADATA"):
+        about.write_bytes(about.read_bytes().partition(b"\n\n")[0] + b"\n")  # without the package's README
 
 
 def remove(folder: Path, name: str) -> None:
@@ -50,6 +55,11 @@ def remove(folder: Path, name: str) -> None:
         raise NothingFound(f"slim.toml leaves out {name}, and there is none")
     for path in found:
         rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+
+
+def names_of(record: str) -> str:
+    """What was installed, without its hashes: they hold for nothing that was made lighter, and do not shrink."""
+    return "".join(f"{line.split(',')[0]},,\n" for line in record.splitlines())
 
 
 def native_libraries(folder: Path) -> Iterator[Path]:

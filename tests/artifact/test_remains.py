@@ -67,6 +67,14 @@ DEEDS = {
         zoneinfo.reset_tzpath([])
         assert ZoneInfo("Asia/Tehran").key and ZoneInfo("Europe/Berlin")
     """,
+    "a login is bound to the server's certificate": """
+        import certifi, scramp, ssl
+        from asn1crypto.x509 import Certificate
+        begin, end = "-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----"
+        of_a_root = open(certifi.where()).read().partition(begin)[2].partition(end)[0]
+        certificate = Certificate.load(ssl.PEM_cert_to_DER_cert(begin + of_a_root + end), strict=True)
+        assert certificate.hash_algo in ("sha256", "sha384", "sha1")
+    """,
     "SQL is compiled by C": """
         from sqlalchemy import select, column, table
         from sqlalchemy.dialects import postgresql

@@ -1,3 +1,4 @@
+import importlib.metadata
 import importlib.util
 import re
 import subprocess
@@ -61,6 +62,17 @@ def test_a_removal_takes_files_folders_and_globs(slim: ModuleType, tmp_path: Pat
     slim.slim(tmp_path, '[[files]]\nnames = ["dialects/oracle", "**/*.pyi"]\nbecause = "x"')
     assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == ["base.py"]
     assert not (tmp_path / "dialects" / "oracle").exists()
+
+
+def test_packages_keep_their_names_and_lose_their_readmes(slim: ModuleType, tmp_path: Path) -> None:
+    about = tmp_path / "one-1.0.dist-info"
+    about.mkdir()
+    (about / "METADATA").write_text("Name: one\nVersion: 1.0\n\n# One\n\nA story.\n")
+    (about / "RECORD").write_text("one/__init__.py,sha256=abc,12\none-1.0.dist-info/METADATA,sha256=def,34\n")
+    slim.slim(tmp_path, "files = []")
+    assert importlib.metadata.Distribution.at(about).version == "1.0"
+    assert (about / "METADATA").read_text() == "Name: one\nVersion: 1.0\n"
+    assert (about / "RECORD").read_text() == "one/__init__.py,,\none-1.0.dist-info/METADATA,,\n"
 
 
 def test_a_removal_that_finds_nothing_is_an_error(slim: ModuleType, tmp_path: Path) -> None:
