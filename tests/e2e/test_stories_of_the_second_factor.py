@@ -128,6 +128,18 @@ def test_an_invited_colleague_joins_loses_the_phone_and_takes_another(
     page.get_by_role("button", name="I have kept them").click()
     expect(page.get_by_role("list", name="Recovery codes")).to_have_count(0)
 
+    page.get_by_role("button", name="Change the password").click()
+    page.get_by_label("The password you have").fill(PASSWORD)
+    page.get_by_label("New password", exact=True).fill("password1234")
+    page.get_by_role("button", name="Save the new password").click()
+    expect(page.get_by_text("Many people use this one")).to_be_visible()
+    looks_right(page, "password-dialog")
+    page.get_by_label("New password", exact=True).fill(f"another {PASSWORD}")
+    page.get_by_role("button", name="Save the new password").click()
+    expect(page.get_by_text("The new password is saved.")).to_be_visible()
+    page.reload()
+    expect(page.get_by_role("heading", name="Your account")).to_be_visible()
+
 
 def test_a_wrong_code_says_what_to_do_and_a_right_one_lets_in(visit: Visit, platform: Record) -> None:
     page = visit(viewport=DESKTOP, base_url=platform.admin_url)
