@@ -8,6 +8,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import httpx
+import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import select, update
 
@@ -160,6 +161,7 @@ def test_a_wrong_code_says_what_to_do_and_a_right_one_lets_in(visit: Visit, plat
     expect(page).to_have_url(re.compile(r":\d+/$"))
 
 
+@pytest.mark.usefixtures("settings_as_they_were")
 def test_what_touches_settings_asks_for_a_code_and_goes_on(
     manager_page: Page, arrange: Arrange, platform: Record
 ) -> None:
