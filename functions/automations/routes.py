@@ -11,7 +11,7 @@ from zimmer import cache
 from zimmer.auth.dependencies import Customer, ReadSessionDep, SessionDep
 from zimmer.errors import AutomationNotFound, AutomationUnavailable, UserAutomationNotFound
 from zimmer.pagination import Page, PageLimit
-from zimmer.web import PathId, problems
+from zimmer.web import AS_BEFORE, PathId, problems
 
 catalogue = APIRouter(prefix="/api/automations", tags=["automations"])
 mine = APIRouter(prefix="/api/user/automations", tags=["own automations"])
@@ -19,7 +19,7 @@ mine = APIRouter(prefix="/api/user/automations", tags=["own automations"])
 SHORTLY = "public, max-age=30"
 
 
-@catalogue.get("/available", response_model=Page[AutomationCard])
+@catalogue.get("/available", response_model=Page[AutomationCard], responses=AS_BEFORE)
 async def available(
     session: ReadSessionDep,
     limit: Annotated[PageLimit, Query()] = 20,

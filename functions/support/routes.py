@@ -14,7 +14,7 @@ from zimmer.errors import PaymentNotFound, TicketClosed, TicketNotFound, TooMany
 from zimmer.models import TicketStatus
 from zimmer.notifications import Kind
 from zimmer.pagination import Page, PageLimit
-from zimmer.web import PathId, problems
+from zimmer.web import AS_BEFORE, PathId, problems
 from zimmer.web.texts import Sought
 
 support = APIRouter(prefix="/api/support/tickets", tags=["tickets"])
@@ -105,7 +105,7 @@ async def own_notices(
     return notices.own_notices(session, person, kind=kind, unread=unread, limit=limit, cursor=cursor)
 
 
-@notifications.get("/unread-count", response_model=Unread)
+@notifications.get("/unread-count", response_model=Unread, responses=AS_BEFORE)
 async def unread_count(
     person: Reader, session: ReadSessionDep, if_none_match: Annotated[str | None, Header()] = None
 ) -> Response:

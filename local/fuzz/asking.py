@@ -120,6 +120,8 @@ class Run:
         if response.status_code not in NOT_LET_IN:
             self._lets_in[operation.label].add(caller)
         self._known.learn(json_of(response))
+        for etag in response.headers.get("etag", []):
+            self._known.keep_etag(operation.label, etag)
         self._perhaps_pay(response)
         for fault in self._judge.faults(case, response):
             curl = case.as_curl_command(headers=self._proofs(caller), base_url=self._url)

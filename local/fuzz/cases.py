@@ -32,7 +32,7 @@ REGISTER = "/api/auth/register"
 THEIR_PASSWORD = {"password", "current_password"}
 CALLBACK = "/api/payments/zarinpal/callback"
 SMALL = {"units": (1, 20), "delta": (-20, 50), "tokens": (50, 400)}  # numbers that a purse can pay
-KEY = "idempotency-key"
+KEY, ETAG = "idempotency-key", "if-none-match"
 # Where a name means something else than elsewhere, or only some of them are of use.
 MEANS = {
     ("/api/payments/zarinpal/callback", "payment_id"): "transaction_id",
@@ -83,6 +83,9 @@ class Cases:
             self._come_back(case)
         if isinstance(case.body, dict):
             case.body = self._mended(case.path, case.body)
+        etag = self._known.etag(operation.label) if ETAG in {header.name for header in operation.headers} else None
+        if etag and self._random.random() < USUAL:
+            case.headers[ETAG] = etag
         if any(name.lower() == KEY for name in case.headers):
             case.headers[KEY] = self._idempotency_key(str(case.headers[KEY]))
         return case

@@ -90,6 +90,7 @@ class Known:
         self._there: dict[str, list[Any]] = {}
         self._owned: dict[str, list[Any]] = {}
         self._told: dict[str, deque[Any]] = {}
+        self._etags: dict[str, str] = {}
         self._waiting: list[tuple[str, str]] = []
 
     def look(self) -> None:
@@ -105,6 +106,13 @@ class Known:
         """Remember what an answer tells."""
         for name, value in told_in(body):
             self._told.setdefault(TOLD[name], deque(maxlen=REMEMBERED)).append(value)
+
+    def keep_etag(self, operation: str, etag: str) -> None:
+        self._etags[operation] = etag
+
+    def etag(self, operation: str) -> str | None:
+        """Of the operation's last answer."""
+        return self._etags.get(operation)
 
     def one(self, name: str, random: Random) -> Any:
         """Something that has this name, or None."""

@@ -100,6 +100,12 @@ def test_the_interface_says_who_may_call(group: str, method: str, path: str) -> 
         assert found.get("security", [{}])[-1] == {}, "who calls is asked of nobody"
 
 
+@pytest.mark.parametrize(("group", "method", "path"), OPERATIONS, ids=str)
+def test_who_may_name_an_etag_may_hear_that_it_holds(group: str, method: str, path: str) -> None:
+    found = operation(method, path)
+    assert ("304" in found["responses"]) == ("if-none-match" in {one["name"] for one in parameters(found)})
+
+
 def test_no_proof_of_a_caller_is_a_plain_parameter() -> None:
     found = [one["name"] for ways in DOCUMENT["paths"].values() for way in ways.values() for one in parameters(way)]
     assert not {"authorization", "x-zimmer-service-token"} & set(found)

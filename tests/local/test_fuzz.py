@@ -40,6 +40,9 @@ class NothingKnown:
 
     own = one
 
+    def etag(self, operation: str) -> None:
+        return None
+
     def waiting_purchase(self, random: Random) -> None:
         return None
 
@@ -96,6 +99,10 @@ def quote(written: dict[str, Operation]) -> AnyCase:
 
 def test_an_answer_as_it_is_written_has_no_fault(health: AnyCase) -> None:
     assert faults(health, answered(200, {"status": "ok", "group": "platform"})) == []
+
+
+def test_what_is_as_before_needs_no_body(written: dict[str, Operation]) -> None:
+    assert faults(case_of(written["GET /api/automations/available"]), answered(304, b"")) == []
 
 
 def test_a_refusal_as_it_is_written_has_no_fault(quote: AnyCase) -> None:

@@ -21,9 +21,10 @@ from zimmer.observability import logger
 from zimmer.pagination import LARGEST_ID
 from zimmer.web.bodies import StrictBody
 from zimmer.web.edge import BODY_LIMIT, Edge, client_ip
-from zimmer.web.problems import PROBLEM_JSON, Problem, answer_as_problems, problems, request_id
+from zimmer.web.problems import AS_BEFORE, PROBLEM_JSON, Problem, answer_as_problems, problems, request_id
 
 __all__ = [
+    "AS_BEFORE",
     "BODY_LIMIT",
     "PROBLEM_JSON",
     "GroupHealth",

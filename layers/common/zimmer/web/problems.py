@@ -62,6 +62,9 @@ def problems(*kinds: type[ZimmerError]) -> dict[int | str, dict[str, Any]]:
     }
 
 
+AS_BEFORE: dict[int | str, dict[str, Any]] = {304: {"description": "The ETag of `If-None-Match` still holds"}}
+
+
 def problem_response(error: ZimmerError, request_id: str) -> JSONResponse:
     """One refusal as the wire shows it."""
     body: dict[str, Any] = {
