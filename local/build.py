@@ -24,9 +24,12 @@ SAM_VENV = ROOT / ".local" / "sam-venv"
 ARTIFACTS = ROOT / ".aws-sam" / "build"
 REQUIREMENTS = ROOT / "layers" / "common" / "requirements.txt"
 MIGRATE_REQUIREMENTS = ROOT / "functions" / "admin" / "migrate.txt"
+RECEIPT_REQUIREMENTS = ROOT / "functions" / "payments" / "receipts.txt"
+REPORT_REQUIREMENTS = ROOT / "functions" / "admin" / "report.txt"
 REQUIREMENTS_HEADER = "# Exported from uv.lock by: python -m local.build requirements\n"
 SLIM = ROOT / "layers" / "common" / "slim.toml"
 IN_THE_LAYER = ("sqlalchemy", "typing-extensions")  # alembic needs them, and finds them there
+NO_PICTURES = ("pillow",)  # fpdf2 asks it for bitmaps only, and does without
 
 
 class BuildFailed(Exception):
@@ -54,17 +57,19 @@ def build() -> Path:
 
 
 def requirements() -> None:
-    """Write what the layer and MigrateFunction carry, as uv.lock has them now."""
+    """Write what the layer and some functions carry, as uv.lock has them now."""
     for path, text in exported_requirements().items():
         path.write_text(text, encoding="utf-8")
 
 
 def exported_requirements() -> dict[Path, str]:
-    """What the two files of requirements have to say, hashes included. Needs no network."""
+    """What each file of requirements has to say, hashes included. Needs no network."""
     left_out = tomllib.loads(SLIM.read_text(encoding="utf-8"))["packages"]
     return {
         REQUIREMENTS: _export("--no-default-groups", left_out=left_out),
         MIGRATE_REQUIREMENTS: _export("--only-group", "migrate", left_out=IN_THE_LAYER),
+        RECEIPT_REQUIREMENTS: _export("--only-group", "receipts", left_out=NO_PICTURES),
+        REPORT_REQUIREMENTS: _export("--only-group", "report", left_out=NO_PICTURES),
     }
 
 

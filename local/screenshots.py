@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from local import browsers, screen, totp
 from local.browsers import DESKTOP, PHONE, THEMES, Viewport
 from local.entering import enter, settle
-from local.environment import DATA
+from local.environment import DATA, adopt, local_keys
 from local.errors import StepFailed
 from local.record import Record
 from local.shopper import Shopper
@@ -25,6 +25,7 @@ from local.trial import trial
 from zimmer.db import Database
 
 PICTURES = DATA / "screenshots"
+SHOWN = DATA / "shown"
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -52,7 +53,7 @@ def take(stops: Sequence[Stop], browser: Path) -> None:
     """All of these pages, one timed line each. Raises StepFailed."""
     PICTURES.mkdir(parents=True, exist_ok=True)
     screen.show("  starting a platform for them …")
-    with trial(DATA / "shown") as running, launched(browser) as chromium:
+    with trial(SHOWN) as running, launched(browser) as chromium:
         found = looked_up(running)
         for stop in stops:
             with screen.step(stop.name):
@@ -102,6 +103,7 @@ def window(chromium: Browser, running: Record, stop: Stop, viewport: Viewport) -
 
 
 def looked_up(running: Record) -> dict[str, str]:
+    adopt(local_keys(SHOWN / "secrets.json"))  # receipts have their codes by them
     database = Database(running.database_url)
     try:
         return places(database.read())

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
+from functions.payments import receipts
 from zimmer.db import ReadSession
 from zimmer.models import Automation, Payment, Ticket, TokenAdjustment, User
 
@@ -51,6 +52,9 @@ STOPS = (
     Stop("return-not-paid", "/payment/return/?payment={not_paid}"),
     Stop("return-review", "/payment/return/?payment={review}", SARA),
     Stop("return-unknown", "/payment/return/?payment=nothing-like-this", asks_for_nothing=True),
+    Stop("receipt", "/receipt/?code={receipt}"),
+    Stop("receipt-empty", "/receipt/"),
+    Stop("receipt-unknown", "/receipt/?code=1-AAAA-AAAA-AAAA-AAAA", asks_for_nothing=True),
     Stop("missing", "/nothing-here/", asks_for_nothing=True),
     Stop("offline", "/offline/"),
     Stop("staff-login", "/login/", panel=STAFF),
@@ -93,6 +97,7 @@ def places(read: ReadSession) -> dict[str, str]:
     of_sara = select(Payment.status, last, last_id).join(User, User.id == Payment.user_id).where(User.email == SARA)
     for row in read.rows(of_sara.group_by(Payment.status)):
         found |= {str(row.status): str(row.last), f"{row.status}_id": str(row.last_id)}
+    found["receipt"] = receipts.code_of(int(found["credited_id"]))
     found["sara"] = str(read.rows(select(User.id).where(User.email == SARA))[0].id)
     found["colleague"] = str(read.rows(select(User.id).where(User.email == SUPPORT))[0].id)
     found["ticket"] = str(read.rows(select(func.max(Ticket.id).label("id")))[0].id)

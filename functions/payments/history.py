@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Row, Select, func, select
 
-from functions.payments import gateways
+from functions.payments import gateways, receipts
 from functions.payments.schemas import AutomationName, PaymentDetail, PaymentLine, PublicStatus, TimelineStep
 from functions.payments.states import Phase, on_the_wire
 from zimmer import clock
@@ -14,6 +14,7 @@ from zimmer.db import ReadSession
 from zimmer.errors import PaymentNotFound
 from zimmer.models import Automation, Payment, PaymentEvent
 from zimmer.pagination import Page, key_of, page_of
+from zimmer.settings import get_settings
 
 
 def own_payments(session: ReadSession, customer: Person, *, limit: int, cursor: str | None) -> Page[PaymentLine]:
@@ -37,6 +38,7 @@ def own_payment(session: ReadSession, customer: Person, transaction_id: str) -> 
         discount_code=row.discount_code,
         card_pan=row.card_pan,
         redirect_url=_redirect_url(row),
+        receipt_url=_receipt_url(row),
         expires_at=row.expires_at,
         verified_at=row.verified_at,
         credited_at=row.credited_at,
@@ -74,7 +76,11 @@ def public_status(session: ReadSession, transaction_id: str) -> PublicStatus:
 
 def _own(customer: Person) -> Select[*tuple[Any, ...]]:
     return (
-        select(Payment.__table__, Automation.name.label("automation_name"))
+        select(
+            Payment.__table__,
+            Automation.name.label("automation_name"),
+            receipts.has_receipt().label("has_receipt"),
+        )
         .join(Automation, Automation.id == Payment.automation_id)
         .where(Payment.user_id == customer.id)
     )
@@ -90,6 +96,7 @@ def _line(row: Row[Any]) -> dict[str, Any]:
         "tokens": row.tokens_purchased,
         "automation": AutomationName(id=row.automation_id, name=row.automation_name),
         "tracking_code": row.ref_id,
+        "has_receipt": row.has_receipt,
         "created_at": row.created_at,
     }
 
@@ -98,6 +105,11 @@ def _redirect_url(row: Row[Any]) -> str | None:
     now = clock.now()
     payable = on_the_wire(row, now)[1] is Phase.AT_BANK and now < row.expires_at
     return gateways.start_pay_url(row.authority) if payable else None
+
+
+def _receipt_url(row: Row[Any]) -> str | None:
+    path = f"/api/payments/{row.transaction_id}/receipt.pdf"
+    return f"{get_settings().api_base_url}{path}" if row.has_receipt else None
 
 
 def _timeline(events: Sequence[PaymentEvent]) -> list[TimelineStep]:

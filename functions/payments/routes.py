@@ -4,12 +4,13 @@ import re
 from datetime import timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, Path, Query, Request
+from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 from fastapi.responses import RedirectResponse
 from sqlalchemy.exc import SQLAlchemyError
 
-from functions.payments import gateways, history, service
+from functions.payments import gateways, history, receipt_page, receipts, service
 from functions.payments.gateways.base import Gateway
+from functions.payments.receipts import Receipt
 from functions.payments.schemas import (
     InitBody,
     InitPayment,
@@ -18,6 +19,8 @@ from functions.payments.schemas import (
     PaymentStarted,
     PublicStatus,
     Quoted,
+    ReceiptChecked,
+    ReceiptLink,
 )
 from zimmer import throttle
 from zimmer.auth.dependencies import AtomicSessionDep, Buyer, ReadSessionDep, SessionDep
@@ -32,11 +35,14 @@ from zimmer.errors import (
     GatewayUnavailable,
     IdempotencyConflict,
     InProgress,
+    LinkInvalid,
     PackageOnly,
     PaymentNotFound,
     QuoteExpired,
     QuoteInvalid,
     QuoteUsed,
+    ReceiptNotFound,
+    ReceiptNotReady,
     TooManyOpenPayments,
     TooManyRequests,
 )
@@ -57,10 +63,17 @@ ZarinpalDep = Annotated[Gateway, Depends(zarinpal)]
 IdempotencyKey = Annotated[str, Header(pattern=r"^[\x21-\x7e]{8,200}$")]
 TRANSACTION_ID = r"^[A-Za-z0-9_-]{1,64}$"
 TransactionId = Annotated[str, Path(pattern=TRANSACTION_ID)]
+ReceiptCode = Annotated[str, Path(max_length=100)]
+LATEST = 2**40  # seconds since 1970; far more than a link says
+
+
+class PdfResponse(Response):
+    media_type = "application/pdf"
 
 
 STARTS = Limit("init", times=10, per=timedelta(minutes=1))
 LOOKS = Limit("public-status", times=300, per=timedelta(minutes=1))  # a mobile network is one address to us
+CHECKS = Limit("receipt-check", times=60, per=timedelta(minutes=1))
 
 
 async def count_start(customer: Buyer, writer: AtomicSessionDep) -> None:
@@ -71,6 +84,11 @@ async def count_start(customer: Buyer, writer: AtomicSessionDep) -> None:
 async def count_look(request: Request, writer: AtomicSessionDep) -> None:
     """The status is public, and ids must not be tried out."""
     throttle.hit(writer, LOOKS.of(throttle.address(client_ip(request))))
+
+
+async def count_check(request: Request, writer: AtomicSessionDep) -> None:
+    """Receipts are checked by anybody, and their codes must not be tried out."""
+    throttle.hit(writer, CHECKS.of(throttle.address(client_ip(request))))
 
 
 NOT_FOR_SALE = (
@@ -152,6 +170,32 @@ async def public_status(transaction_id: TransactionId, session: ReadSessionDep) 
     return history.public_status(session, transaction_id)
 
 
+@router.get(
+    "/receipts/{receipt_code}",
+    dependencies=[Depends(count_check)],
+    responses=problems(ReceiptNotFound, TooManyRequests),
+)
+async def check_receipt(receipt_code: ReceiptCode, session: ReadSessionDep) -> ReceiptChecked:
+    """Whether we have given a receipt with this code, and what stands on it."""
+    return receipts.checked(session, receipt_code)
+
+
+@router.get(
+    "/receipts/{receipt_code}/receipt.pdf",
+    dependencies=[Depends(count_check)],
+    response_class=PdfResponse,
+    responses=problems(LinkInvalid, TooManyRequests),
+)
+async def linked_receipt(
+    receipt_code: ReceiptCode,
+    until: Annotated[int, Query(ge=0, le=LATEST)],
+    mark: Annotated[str, Query(max_length=100)],
+    session: ReadSessionDep,
+) -> Response:
+    """The file behind a link that its owner asked for; whoever has the link can open it while it lives."""
+    return pdf(receipts.linked_receipt(session, receipt_code, until=until, mark=mark))
+
+
 @router.get("")
 async def own_payments(
     customer: Buyer,
@@ -167,6 +211,20 @@ async def own_payments(
 async def own_payment(transaction_id: TransactionId, customer: Buyer, session: ReadSessionDep) -> PaymentDetail:
     """One of the customer's purchases."""
     return history.own_payment(session, customer, transaction_id)
+
+
+@router.get(
+    "/{transaction_id}/receipt.pdf", response_class=PdfResponse, responses=problems(PaymentNotFound, ReceiptNotReady)
+)
+async def own_receipt(transaction_id: TransactionId, customer: Buyer, session: ReadSessionDep) -> Response:
+    """The receipt of one of the customer's purchases, to keep or to print."""
+    return pdf(receipts.own_receipt(session, customer, transaction_id))
+
+
+@router.post("/{transaction_id}/receipt-link", responses=problems(PaymentNotFound, ReceiptNotReady))
+async def receipt_link(transaction_id: TransactionId, customer: Buyer, session: ReadSessionDep) -> ReceiptLink:
+    """An address of the receipt for a browser's own download, which sends no bearer: it opens for five minutes."""
+    return receipts.link(session, customer, transaction_id)
 
 
 @router.post("/{transaction_id}/check", responses=problems(PaymentNotFound))
@@ -185,6 +243,12 @@ async def cancel(
     """Give up a purchase that is not paid. What is settled stays as it is; a late success is still accepted."""
     service.cancel(customer, transaction_id, trace_id=request_id)
     return history.own_payment(session, customer, transaction_id)
+
+
+def pdf(receipt: Receipt) -> Response:
+    """A receipt as the file it is kept as."""
+    name = f'attachment; filename="zimmer-receipt-{receipt.code}.pdf"'
+    return PdfResponse(receipt_page.drawn(receipt), headers={"content-disposition": name})
 
 
 def settled_and_redirected(

@@ -83,6 +83,7 @@ class PaymentLine(BaseModel):
     tokens: int
     automation: AutomationName
     tracking_code: str | None
+    has_receipt: bool
     created_at: datetime
 
 
@@ -94,12 +95,13 @@ class TimelineStep(BaseModel):
 
 
 class PaymentDetail(PaymentLine):
-    """A purchase as its owner sees it. `redirect_url` while it can still be paid."""
+    """A purchase as its owner sees it: `redirect_url` while it can be paid, `receipt_url` once it has a receipt."""
 
     amount_before: int
     discount_code: str | None
     card_pan: str | None
     redirect_url: str | None
+    receipt_url: str | None
     expires_at: datetime
     verified_at: datetime | None
     credited_at: datetime | None
@@ -118,3 +120,25 @@ class PublicStatus(BaseModel):
     tracking_code: str | None
     created_at: datetime
     updated_at: datetime
+
+
+class ReceiptLink(BaseModel):
+    """An address of a receipt's file that opens without signing in, until it expires."""
+
+    url: str
+    expires_at: datetime
+
+
+class ReceiptChecked(BaseModel):
+    """What stands on the receipt with this code, for whoever holds it. `card_pan` is masked."""
+
+    receipt_code: str
+    phase: Phase
+    amount: int
+    currency: str = "IRR"
+    refunded_amount: int | None
+    tokens: int
+    automation_name: str
+    paid_at: datetime
+    card_pan: str | None
+    tracking_code: str | None

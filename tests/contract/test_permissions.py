@@ -93,6 +93,10 @@ ROUTES: dict[tuple[str, str], Door | Right] = {
     ("POST", "/api/notifications/read-all"): Right.OWN_PROFILE,
     ("GET", "/api/payments"): Right.OWN_PAYMENTS,
     ("GET", "/api/payments/{transaction_id}"): Right.OWN_PAYMENTS,
+    ("GET", "/api/payments/{transaction_id}/receipt.pdf"): Right.OWN_PAYMENTS,
+    ("POST", "/api/payments/{transaction_id}/receipt-link"): Right.OWN_PAYMENTS,
+    ("GET", "/api/payments/receipts/{receipt_code}"): Door.OPEN,
+    ("GET", "/api/payments/receipts/{receipt_code}/receipt.pdf"): Door.OPEN,  # by a link that is itself the key
     ("GET", "/api/admin/dashboard/stats"): Right.ANALYTICS_BASIC,
     ("GET", "/api/admin/health/deep"): Right.ANALYTICS_BASIC,
     ("GET", "/api/admin/users"): Right.USERS_READ,
@@ -113,6 +117,7 @@ ROUTES: dict[tuple[str, str], Door | Right] = {
     ("GET", "/api/admin/reconciliation/runs"): Right.LEDGER_READ,
     ("GET", "/api/admin/reconciliation/runs/{run_id}"): Right.LEDGER_READ,
     ("GET", "/api/admin/reconciliation/runs/{run_id}/download"): Right.LEDGER_READ,
+    ("GET", "/api/admin/reconciliation/runs/{run_id}/report.pdf"): Right.LEDGER_READ,
     ("GET", "/api/admin/automations"): Right.AUTOMATIONS_READ,
     ("POST", "/api/admin/automations"): Right.PRICES_WRITE,
     ("GET", "/api/admin/automations/{automation_id}"): Right.AUTOMATIONS_READ,

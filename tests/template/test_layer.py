@@ -8,7 +8,13 @@ from types import ModuleType
 
 import pytest
 
-from local.build import MIGRATE_REQUIREMENTS, REQUIREMENTS, exported_requirements
+from local.build import (
+    MIGRATE_REQUIREMENTS,
+    RECEIPT_REQUIREMENTS,
+    REPORT_REQUIREMENTS,
+    REQUIREMENTS,
+    exported_requirements,
+)
 from local.template import ROOT
 
 COMMON = ROOT / "layers" / "common"
@@ -18,7 +24,10 @@ def packages(requirements: Path) -> set[str]:
     return set(re.findall(r"^([\w.-]+)==", requirements.read_text(encoding="utf-8"), re.MULTILINE))
 
 
-@pytest.mark.parametrize("path", [REQUIREMENTS, MIGRATE_REQUIREMENTS], ids=lambda path: path.name)
+CARRIED_APART = [MIGRATE_REQUIREMENTS, RECEIPT_REQUIREMENTS, REPORT_REQUIREMENTS]
+
+
+@pytest.mark.parametrize("path", [REQUIREMENTS, *CARRIED_APART], ids=lambda path: path.name)
 def test_what_is_deployed_is_what_was_tested(path: Path) -> None:
     assert path.read_text(encoding="utf-8") == exported_requirements()[path]
 
@@ -28,9 +37,19 @@ def test_the_layer_brings_no_second_boto() -> None:
     assert not {"boto3", "botocore", "s3transfer", "aws-xray-sdk"} & packages(REQUIREMENTS)
 
 
-def test_what_migrates_is_carried_by_the_function_that_migrates() -> None:
-    assert "alembic" in packages(MIGRATE_REQUIREMENTS)
-    assert not packages(MIGRATE_REQUIREMENTS) & packages(REQUIREMENTS)
+@pytest.mark.parametrize(
+    ("path", "package"),
+    [(MIGRATE_REQUIREMENTS, "alembic"), (RECEIPT_REQUIREMENTS, "uharfbuzz"), (REPORT_REQUIREMENTS, "fpdf2")],
+    ids=lambda value: value if isinstance(value, str) else value.name,
+)
+def test_what_one_function_needs_is_carried_by_that_function(path: Path, package: str) -> None:
+    assert package in packages(path)
+    assert not packages(path) & packages(REQUIREMENTS)
+
+
+@pytest.mark.parametrize("path", [RECEIPT_REQUIREMENTS, REPORT_REQUIREMENTS], ids=lambda path: path.name)
+def test_papers_are_drawn_without_a_library_for_pictures(path: Path) -> None:
+    assert "pillow" not in packages(path)
 
 
 def test_the_layers_source_stands_where_its_makefile_looks(root: Path) -> None:

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Mapping
 
-from functions.support.words.text import Text, isolated, persian, toman
+from functions.support.words.text import Text, isolated
 from zimmer.models import Json
 from zimmer.notifications import Kind
+from zimmer.persian import persian, toman
 
 STATUSES = {
     "open": "باز",

@@ -1,8 +1,6 @@
-"""A title and a body, and how figures are written in each language."""
+"""A title and a body, and how Latin text stands in a Persian sentence."""
 
 from dataclasses import dataclass
-
-_PERSIAN = str.maketrans("0123456789,", "۰۱۲۳۴۵۶۷۸۹٬")
 
 
 @dataclass(frozen=True)
@@ -12,16 +10,6 @@ class Text:
     title: str
     body: str
     action: str | None = None
-
-
-def persian(number: int) -> str:
-    """1250 as ۱٬۲۵۰."""
-    return f"{number:,}".translate(_PERSIAN)
-
-
-def toman(rials: int) -> str:
-    """An amount of rials in tomans, in Persian digits."""
-    return f"{persian(rials // 10)} تومان"
 
 
 def isolated(latin: str) -> str:

@@ -199,6 +199,13 @@ class PaymentNotFound(NotFound):
     title = "No such payment"
 
 
+class ReceiptNotFound(NotFound):
+    """No receipt has this code: it was mistyped, or made up."""
+
+    code = "receipt-not-found"
+    title = "There is no such receipt"
+
+
 class SessionNotFound(NotFound):
     """Also the answer for another person's session: it must not tell which exist."""
 
@@ -253,6 +260,13 @@ class Conflict(ZimmerError):
     status = 409
     code = "conflict"
     title = "The request conflicts with what is there"
+
+
+class ReceiptNotReady(Conflict):
+    """A receipt is given once the tokens are credited."""
+
+    code = "receipt-not-ready"
+    title = "This purchase has no receipt yet"
 
 
 class EmailTaken(Conflict):

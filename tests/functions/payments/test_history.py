@@ -48,6 +48,7 @@ def test_a_line_has_what_the_list_shows(customer: Api, session: Session, copy: U
             "name": session.get_one(Automation, copy.automation_id).name,
         },
         "tracking_code": None,
+        "has_receipt": False,
         "created_at": payment.created_at.isoformat().replace("+00:00", "Z"),
     }
 

@@ -72,6 +72,8 @@ const SENTENCES: Record<Code, Sentence> = {
   "quote-expired": "The time of this price is over.",
   "quote-invalid": "This price does not hold any more.",
   "quote-used": "A purchase was started with this price already.",
+  "receipt-not-found": "There is no such receipt.",
+  "receipt-not-ready": "This purchase has no receipt yet.",
   "reconciliation-run-not-found": "There is no such report.",
   "route-not-found": NOT_HERE,
   "service-token-invalid": "The automation's service token was not accepted.",

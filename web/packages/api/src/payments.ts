@@ -9,6 +9,8 @@ export type PaymentLine = components["schemas"]["PaymentLine"]
 export type PaymentDetail = components["schemas"]["PaymentDetail"]
 export type PaymentStarted = components["schemas"]["PaymentStarted"]
 export type PublicStatus = components["schemas"]["PublicStatus"]
+export type ReceiptChecked = components["schemas"]["ReceiptChecked"]
+export type ReceiptLink = components["schemas"]["ReceiptLink"]
 export type Phase = components["schemas"]["Phase"]
 
 export type Order = { automationId: number; tokens: number; discountCode: string | null }
@@ -87,4 +89,27 @@ export function cancelPayment(transactionId: string): Promise<PaymentDetail> {
       params: { path: { transaction_id: transactionId } },
     }),
   )
+}
+
+/** An address of a purchase's receipt that the browser can open by itself, for five minutes. */
+export function receiptLink(transactionId: string): Promise<ReceiptLink> {
+  return answered(
+    api.POST("/api/payments/{transaction_id}/receipt-link", {
+      params: { path: { transaction_id: transactionId } },
+    }),
+  )
+}
+
+/** What stands on the receipt with this code, for anybody who holds it. */
+export function checkedReceipt(code: string) {
+  return queryOptions({
+    queryKey: ["receipts", code],
+    queryFn: ({ signal }) =>
+      answered(
+        api.GET("/api/payments/receipts/{receipt_code}", {
+          params: { path: { receipt_code: code } },
+          signal,
+        }),
+      ),
+  })
 }

@@ -54,6 +54,8 @@ export const PROBLEM_CODES = [
   "quote-expired",
   "quote-invalid",
   "quote-used",
+  "receipt-not-found",
+  "receipt-not-ready",
   "reconciliation-run-not-found",
   "route-not-found",
   "service-token-invalid",

@@ -6,8 +6,22 @@ const TEHRAN = "Asia/Tehran"
 type Language = "fa" | "en"
 
 const HABITS = {
-  fa: { numbers: "fa-IR", dates: "fa-IR-u-ca-persian", month: "long", toman: "تومان", comma: "،" },
-  en: { numbers: "en-US", dates: "en-GB", month: "short", toman: "toman", comma: "," },
+  fa: {
+    numbers: "fa-IR",
+    dates: "fa-IR-u-ca-persian",
+    month: "long",
+    toman: "تومان",
+    rial: "ریال",
+    comma: "،",
+  },
+  en: {
+    numbers: "en-US",
+    dates: "en-GB",
+    month: "short",
+    toman: "toman",
+    rial: "rials",
+    comma: ",",
+  },
 } as const
 
 let language: Language = "fa"
@@ -27,6 +41,11 @@ export function count(value: number): string {
 /** Rials in, tomans out: 12500000 → «۱٬۲۵۰٬۰۰۰ تومان». A rest under one toman is cut, as everywhere in the country. */
 export function toman(rials: number): string {
   return `${number.format(Math.trunc(rials / 10))}${NO_BREAK}${HABITS[language].toman}`
+}
+
+/** «۱۲٬۵۰۰٬۰۰۰ ریال», as banks and receipts write it. */
+export function rial(rials: number): string {
+  return `${number.format(rials)}${NO_BREAK}${HABITS[language].rial}`
 }
 
 /** «۱ آذر ۱۴۰۵», the day in Tehran. */

@@ -1,17 +1,22 @@
 import type { PaymentLine } from "@zimmer/api/payments"
+import { ReceiptButton } from "@zimmer/panel/ReceiptButton"
 import { Card } from "@zimmer/ui/Card"
 import { count, moment, toman } from "@zimmer/ui/format"
 import Link from "next/link"
 import { PhaseBadge } from "@/features/payments/PhaseBadge"
 import { fa } from "@/messages/fa"
 
-/** Purchases, one a row, two lines on a phone; each row leads to its own page. */
+/** Purchases, one a row, two lines on a phone; each row leads to its own page, and a paid one to its receipt. */
 export function PaymentRows({ lines }: { lines: readonly PaymentLine[] }) {
   return (
     <Card as="ul" padding="none" aria-label={fa.payments.caption} className="divide-y divide-line">
       {lines.map((line) => (
-        <li key={line.transaction_id}>
+        <li
+          key={line.transaction_id}
+          className="grid grid-cols-1 items-center sm:grid-cols-[minmax(0,1fr)_7rem]"
+        >
           <PaymentRow line={line} />
+          {line.has_receipt && <Receipt line={line} />}
         </li>
       ))}
     </Card>
@@ -36,5 +41,18 @@ function PaymentRow({ line }: { line: PaymentLine }) {
         <PhaseBadge phase={line.phase} />
       </span>
     </Link>
+  )
+}
+
+function Receipt({ line }: { line: PaymentLine }) {
+  return (
+    <div className="grid justify-items-start px-2 max-sm:pb-2 sm:px-0">
+      <ReceiptButton
+        number={line.transaction_id}
+        label={fa.receipt.get}
+        title={fa.receipt.getOf(count(line.tokens), line.automation.name)}
+        busyLabel={fa.receipt.getting}
+      />
+    </div>
   )
 }

@@ -8,6 +8,7 @@ import {
 import { asProblem } from "@zimmer/api/problem"
 import { useSession } from "@zimmer/api/useSession"
 import { ProblemNotice } from "@zimmer/panel/ProblemNotice"
+import { ReceiptButton } from "@zimmer/panel/ReceiptButton"
 import { Button, ButtonLink } from "@zimmer/ui/Button"
 import { Card } from "@zimmer/ui/Card"
 import { Empty } from "@zimmer/ui/Empty"
@@ -136,6 +137,14 @@ function Ways({ number, purchase, outcome, details }: WaysProps) {
         <ButtonLink variant="primary" as={Link} href={automation} block>
           {text.toAutomation}
         </ButtonLink>
+      )}
+      {details?.has_receipt && (
+        <ReceiptButton
+          number={number}
+          label={fa.receipt.get}
+          busyLabel={fa.receipt.getting}
+          block
+        />
       )}
       {details && CANCELABLE.includes(purchase.phase) && <Cancel number={number} />}
       {isMember && (
