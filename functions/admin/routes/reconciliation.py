@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response
 
+from functions.admin import report, runs
 from functions.admin.schemas.reconciliation import Run, RunLine
 from functions.admin.service import reconciliation as service
 from zimmer.auth.acting import Staff, acting
@@ -16,6 +17,12 @@ from zimmer.web import PathId, problems
 router = APIRouter(prefix="/reconciliation/runs", tags=["reconciliation"])
 
 Asking = Annotated[Staff, Depends(acting(Right.RECONCILIATION_RUN, "reconciliation.run"), scope="function")]
+
+
+class PdfResponse(Response):
+    media_type = "application/pdf"
+
+
 MAY_READ = [Depends(require(Right.LEDGER_READ))]
 
 
@@ -32,21 +39,27 @@ async def reconciliation_runs(
     cursor: str | None = None,
 ) -> Page[RunLine]:
     """Every run, newest first."""
-    return service.runs(session, limit=limit, cursor=cursor)
+    return runs.newest(session, limit=limit, cursor=cursor)
 
 
 @router.get("/{run_id}", dependencies=MAY_READ, responses=problems(RunNotFound))
 async def reconciliation_run(run_id: PathId, session: ReadSessionDep) -> Run:
     """One run with every question and what broke its rule."""
-    return service.one(session.rows, run_id)
+    return runs.one(session.rows, run_id)
 
 
 @router.get("/{run_id}/download", dependencies=MAY_READ, response_model=Run, responses=problems(RunNotFound))
 async def download_reconciliation_run(run_id: PathId, session: ReadSessionDep) -> Response:
     """The same as a file to keep."""
-    found = service.one(session.rows, run_id)
-    return Response(
-        found.model_dump_json(indent=2),
-        media_type="application/json",
-        headers={"content-disposition": f'attachment; filename="reconciliation-{run_id}.json"'},
-    )
+    return _file(report.as_json(runs.one(session.rows, run_id)), run_id, "json")
+
+
+@router.get("/{run_id}/report.pdf", dependencies=MAY_READ, response_class=PdfResponse, responses=problems(RunNotFound))
+async def print_reconciliation_run(run_id: PathId, session: ReadSessionDep) -> Response:
+    """The same as a paper to sign or to hand on."""
+    return _file(report.as_pdf(runs.one(session.rows, run_id)), run_id, "pdf")
+
+
+def _file(content: str | bytes, run_id: int, form: str) -> Response:
+    name = f'attachment; filename="reconciliation-{run_id}.{form}"'
+    return Response(content, media_type=f"application/{form}", headers={"content-disposition": name})

@@ -124,6 +124,7 @@ export const system = {
   broken: (number: string) => (number === "1" ? "1 is broken" : `${number} are broken`),
   running: "Running",
   unfinished: "Did not finish",
-  download: "Download",
+  downloadPaper: "Download the PDF",
+  downloadData: "Download the JSON",
   platform: "Zimmer itself",
 }

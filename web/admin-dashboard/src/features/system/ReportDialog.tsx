@@ -4,7 +4,7 @@ import { Dialog } from "@zimmer/ui/Dialog"
 import { count, moment } from "@zimmer/ui/format"
 import { Loading, SkeletonText } from "@zimmer/ui/Skeleton"
 import { CircleAlert, CircleCheck } from "lucide-react"
-import { type Run, type RunLine, reportFile, run } from "@/features/system/queries"
+import { type Run, type RunLine, reportFile, reportPaper, run } from "@/features/system/queries"
 import { DownloadFile } from "@/listing/DownloadFile"
 import { en } from "@/messages/en"
 import { system as text } from "@/messages/system"
@@ -30,11 +30,18 @@ export function ReportDialog({ line, onClose }: { line: RunLine; onClose: () => 
       {query.data && (
         <>
           <Answers answers={query.data.answers} />
-          <DownloadFile
-            name={`reconciliation-${line.id}.json`}
-            label={text.download}
-            fetchFile={() => reportFile(line.id)}
-          />
+          <div className="flex flex-wrap gap-2">
+            <DownloadFile
+              name={`reconciliation-${line.id}.pdf`}
+              label={text.downloadPaper}
+              fetchFile={() => reportPaper(line.id)}
+            />
+            <DownloadFile
+              name={`reconciliation-${line.id}.json`}
+              label={text.downloadData}
+              fetchFile={() => reportFile(line.id)}
+            />
+          </div>
         </>
       )}
     </Dialog>

@@ -64,7 +64,17 @@ export function runReconciliation() {
   return answered(api.POST("/api/admin/reconciliation/runs"))
 }
 
-/** One report as a file. */
+/** One report as a paper to sign or to hand on. */
+export function reportPaper(id: number): Promise<Blob> {
+  return answered(
+    api.GET("/api/admin/reconciliation/runs/{run_id}/report.pdf", {
+      params: { path: { run_id: id } },
+      parseAs: "blob",
+    }),
+  ) as Promise<Blob>
+}
+
+/** One report as a file for programs. */
 export function reportFile(id: number): Promise<Blob> {
   return answered(
     api.GET("/api/admin/reconciliation/runs/{run_id}/download", {
