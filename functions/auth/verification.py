@@ -10,7 +10,7 @@ from zimmer import clock, throttle
 from zimmer.auth import links, one_time
 from zimmer.auth.dependencies import Person
 from zimmer.auth.sign_ins import Device
-from zimmer.db import UNIQUE_VIOLATION, AtomicSession, Session, committed, sqlstate
+from zimmer.db import UNIQUE_VIOLATION, AtomicSession, Session, committed, heard, sqlstate
 from zimmer.errors import EmailTaken, EmailVerified, LinkInvalid
 from zimmer.models import OneTimeToken, Purpose, User
 from zimmer.notifications import Kind, Notice, notify
@@ -66,7 +66,7 @@ def _change_address(session: Session, user: User, address: str) -> None:
     session.flush()
     user.email, user.email_verified_at = address, clock.now()
     try:
-        session.flush()
+        heard(session)
     except DBAPIError as error:
         if sqlstate(error) != UNIQUE_VIOLATION:
             raise

@@ -14,7 +14,7 @@ from tests.api import Answer, Api
 from tests.concurrency.races import handled_at_once
 from tests.functions.auth.conftest import FORM, Browser, cookie_of
 from zimmer import clock
-from zimmer.db import Database, using
+from zimmer.db import Database, heard, using
 from zimmer.models import Notification, RefreshToken, RevokedBecause, SignIn, User
 
 
@@ -142,10 +142,11 @@ def waiters(url: str) -> int:
 
 def behind(url: str, holder: Database, change: Update, work: Callable[[int], Answer]) -> list[str | None]:
     """The codes that three racers get who queued up behind a change before it was committed."""
-    heard: list[Answer] = []
-    racers = Thread(target=lambda: heard.extend(handled_at_once(url, work, threads=3)))
+    answers: list[Answer] = []
+    racers = Thread(target=lambda: answers.extend(handled_at_once(url, work, threads=3)))
     with holder.transaction() as session:
         session.execute(change)
+        heard(session)
         racers.start()
         for _ in range(2000):
             if waiters(url) == 3:
@@ -154,7 +155,7 @@ def behind(url: str, holder: Database, change: Update, work: Callable[[int], Ans
         else:
             pytest.fail("they do not wait")
     racers.join(20)
-    return [answer.code for answer in heard]
+    return [answer.code for answer in answers]
 
 
 def test_a_refresh_that_waited_does_not_bring_an_ended_sign_in_back(

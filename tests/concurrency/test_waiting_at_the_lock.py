@@ -46,7 +46,7 @@ def behind(url: str, lock: str, works: list[Callable[[], Any]]) -> list[Any]:
 
     threads = [Thread(target=one, args=(number,)) for number in range(len(works))]
     with closing(Database(url)) as holder, holder.transaction() as session:
-        session.execute(text(lock))
+        session.execute(text(lock)).all()
         for number, thread in enumerate(threads, 1):
             thread.start()
             wait_until_waiting(url, number)
@@ -65,7 +65,7 @@ def test_twins_that_waited_hear_the_same(own_database: str, units: int) -> None:
     copy_id, token_id, token_hash = a_copy(own_database, paid=5)
     heard = behind(
         own_database,
-        f"SELECT FROM user_automations WHERE id = {copy_id} FOR UPDATE",
+        f"SELECT id FROM user_automations WHERE id = {copy_id} FOR UPDATE",
         [lambda: spend(copy_id, units, "same", token_id=token_id, token_hash=token_hash)] * 3,
     )
     assert heard == ["accepted"] * 3
@@ -80,7 +80,7 @@ def test_different_uses_that_waited_get_what_is_left(own_database: str) -> None:
 
     heard = behind(
         own_database,
-        f"SELECT FROM user_automations WHERE id = {copy_id} FOR UPDATE",
+        f"SELECT id FROM user_automations WHERE id = {copy_id} FOR UPDATE",
         [two_units(key) for key in ("first", "second", "third")],
     )
     assert sorted(heard) == ["accepted", "accepted", "refused"]
@@ -112,7 +112,7 @@ def test_a_batch_locks_rows_in_order_of_id(own_database: str, table: str) -> Non
 
     thread = Thread(target=credit)
     with closing(Database(own_database)) as holder, holder.transaction() as session:
-        session.execute(text(f"SELECT FROM {table} WHERE id = {ids[4]} FOR UPDATE"))
+        session.execute(text(f"SELECT id FROM {table} WHERE id = {ids[4]} FOR UPDATE")).all()
         thread.start()
         wait_until_waiting(own_database, 1)
         held = locked_ids(own_database, table)

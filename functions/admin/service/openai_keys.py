@@ -7,7 +7,7 @@ from sqlalchemy.exc import DBAPIError
 from functions.admin.schemas.openai_keys import KeyChange, KeyRotation, KeyRow, NewKey
 from zimmer import audit, clock, crypto
 from zimmer.auth.acting import Staff
-from zimmer.db import UNIQUE_VIOLATION, ReadSession, Session, sqlstate
+from zimmer.db import UNIQUE_VIOLATION, ReadSession, Session, heard, sqlstate
 from zimmer.errors import KeyNameTaken, KeyNotFound
 from zimmer.models import KeyStatus, OpenAIKey
 
@@ -94,7 +94,7 @@ def _locked(session: Session, key_id: int) -> OpenAIKey:
 
 def _flush(session: Session) -> None:
     try:
-        session.flush()
+        heard(session)
     except DBAPIError as error:
         if sqlstate(error) != UNIQUE_VIOLATION:
             raise

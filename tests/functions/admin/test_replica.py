@@ -8,11 +8,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
+from benchmarks.rt_proxy import counting
 from local import ports
 from tests.api import Api
 from tests.factories import make_automation, make_copy, make_user, token_for
 from tests.logs import ReadLog
-from tests.rt_proxy import counting
 from zimmer import clock, db, settings
 from zimmer.auth.dependencies import JUST_NOW
 from zimmer.db import Database

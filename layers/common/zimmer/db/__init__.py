@@ -4,6 +4,9 @@
 * `ReadSession`: reads without BEGIN and COMMIT, one round trip each. It cannot write.
 * `AtomicSession`: a write that is one statement, and so a transaction of its own.
 
+On all of them a statement leaves when somebody wants its answer, and with it what was written before (see
+`prepared.py`): `together` asks several questions at once, `heard` makes sure that a write has been done.
+
 A container serves one request at a time, so one connection is enough: while a `Session` is open on it,
 `committed()` refuses to start instead of waiting for itself. `replica()` reads elsewhere, where there is a copy for
 what may be seconds old. This package knows no FastAPI.
@@ -20,7 +23,7 @@ from zimmer.db.engine import (
     using,
 )
 from zimmer.db.replicas import replica
-from zimmer.db.sessions import AtomicSession, ReadSession, Session
+from zimmer.db.sessions import AtomicSession, ReadSession, Session, heard, together
 
 UNIQUE_VIOLATION = "23505"
 
@@ -35,8 +38,10 @@ __all__ = [
     "committed",
     "database",
     "forget",
+    "heard",
     "replica",
     "sqlstate",
+    "together",
     "using",
 ]
 

@@ -173,6 +173,10 @@ class _Door:
         self._kind = OneTripConnection if prepared else pg8000.dbapi.Connection
         self._url, self._ssl_root, self._renewed = url, ssl_root, renewed
 
+    @property
+    def keeps_statements_back(self) -> bool:
+        return self._kind is OneTripConnection
+
     def enter(self) -> pg8000.dbapi.Connection:
         try:
             return self._connected()
@@ -198,6 +202,10 @@ def _engine(door: _Door) -> Engine:
         pool_timeout=2,
         hide_parameters=True,  # an error's text ends in a log; a password's hash must not
     )
+    if (
+        door.keeps_statements_back
+    ):  # a write that waits has not been counted; what may not be lost is locked before it is written
+        engine.dialect.supports_sane_rowcount = engine.dialect.supports_sane_multi_rowcount = False
     event.listen(engine, "handle_error", _notice_a_lost_server)
     return engine
 

@@ -1,41 +1,55 @@
 """pg8000 with one round trip per statement instead of three.
 
 pg8000 1.31 sends Parse, Describe and Bind/Execute each with a Sync of its own. Keeping the result of
-its `prepare_statement()` per connection leaves Bind/Execute. It goes through pg8000's internals, so the
-version is pinned and `tests/zimmer/db/test_prepared.py` holds the contract.
+its `prepare_statement()` per connection leaves Bind/Execute, of which several may share one Sync. It goes
+through pg8000's internals, so the version is pinned and `tests/zimmer/db/test_prepared.py` holds the contract.
 """
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
 import pg8000.dbapi
 from pg8000.converters import make_params
+from pg8000.core import SYNC_MSG, Context, _flush, _write
 from pg8000.dbapi import convert_paramstyle
 
 KEPT_STATEMENTS = 200
+MOST_WAITING = 50  # far fewer than are kept: none may be dropped while it waits
 PLAN_IS_STALE = frozenset({"0A000", "26000"})  # "cached plan must not change result type"; statement unknown
 
 Statement = tuple[bytes, Any, Any]
 
 
 class OneTripConnection(pg8000.dbapi.Connection):  # type: ignore[misc]  # pg8000 has no types
-    """A connection that remembers what it has prepared, and asks for COMMIT in one message."""
+    """A connection that remembers what it has prepared, and keeps statements back until somebody wants an answer.
+
+    In a transaction a statement waits until its rows are fetched, or those of one behind it, or until COMMIT; then
+    all that wait leave in their order under one Sync: one trip. BEGIN leaves with the first of them. An error of one
+    of them is raised there, and undoes the transaction as it would have before.
+    """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
         self.prepared: OrderedDict[tuple[str, tuple[int, ...]], Statement] = OrderedDict()
+        self.waiting: list[Call] = []
+        self.is_patient = False  # whether queries wait outside of a transaction too
+        super().__init__(*args, **kwargs)
 
     def cursor(self) -> "OneTripCursor":
         return OneTripCursor(self)
 
     def commit(self) -> None:
-        if self._in_transaction:
-            self.execute_simple("commit")
+        if not self._in_transaction and len(self.waiting) <= 1:  # nothing, or a BEGIN that nothing followed
+            self.waiting.clear()
+            return
+        self.keep_back(self.call("commit"))
+        self.run_waiting()
 
     def rollback(self) -> None:
+        self.waiting.clear()
         if self._in_transaction:
             self.execute_simple("rollback")
 
@@ -43,6 +57,7 @@ class OneTripConnection(pg8000.dbapi.Connection):  # type: ignore[misc]  # pg800
         """Say goodbye. A server that is gone hears none, but pg8000 then leaves the unsaid word in its buffer,
         and the socket open with it.
         """
+        self.waiting.clear()
         buffered = self._sock
         try:
             super().close()
@@ -57,6 +72,57 @@ class OneTripConnection(pg8000.dbapi.Connection):  # type: ignore[misc]  # pg800
         except OSError as error:
             raise pg8000.dbapi.InterfaceError("network error") from error
 
+    def handle_COMMAND_COMPLETE(self, data: bytes, context: Any) -> None:  # noqa: N802  pg8000's name
+        super().handle_COMMAND_COMPLETE(data, context)
+        if isinstance(context, Flight):
+            context.next()
+
+    def call(self, sql: str, values: Sequence[Any] = (), oids: tuple[int, ...] = ()) -> "Call":
+        """One run of a statement, which is prepared if it was not."""
+        statement = self.prepare_once(sql, oids)
+        context = Context(sql, columns=statement[1], input_funcs=statement[2])
+        return Call((sql, oids), statement[0], make_params(self.py_types, values), context)
+
+    def keep_back(self, call: "Call") -> None:
+        """Let it leave with what comes next."""
+        if not (self._in_transaction or self.autocommit or self.waiting):
+            self.waiting.append(self.call("begin"))
+        self.waiting.append(call)
+        if len(self.waiting) >= MOST_WAITING:
+            self.run_waiting()
+
+    def run_waiting(self) -> None:
+        """Run what waits, in one trip."""
+        calls, self.waiting = self.waiting, []
+        if not calls:
+            return
+        try:
+            self._run(calls)
+        except pg8000.dbapi.DatabaseError as error:
+            if sqlstate_of(error) not in PLAN_IS_STALE:
+                raise
+            self._forget(calls)
+            if not self.autocommit or self.is_patient:
+                raise
+            # The server refuses a stale plan before it runs anything, so asking again cannot do it twice.
+            self._run([call.prepared_anew(self.prepare_once(*call.key)) for call in calls])
+
+    def _run(self, calls: "Sequence[Call]") -> None:
+        for call in calls:
+            self.send_BIND(call.name, call.values)
+            self.send_EXECUTE()
+        _write(self._sock, SYNC_MSG)
+        _flush(self._sock)
+        flight = Flight(calls)
+        try:
+            self.handle_messages(flight)
+        except pg8000.dbapi.Error as error:
+            for call in calls:
+                call.context.error = error
+            raise
+        for call in calls:
+            call.context.error = None
+
     def prepare_once(self, sql: str, oids: tuple[int, ...]) -> Statement:
         """The prepared form of `sql` on this connection; the least used one makes room."""
         key = (sql, oids)
@@ -69,42 +135,94 @@ class OneTripConnection(pg8000.dbapi.Connection):  # type: ignore[misc]  # pg800
         self.prepared[key] = self.prepare_statement(sql, oids)
         return self.prepared[key]
 
-    def forget(self, sql: str, oids: tuple[int, ...]) -> None:
-        """Drop a statement whose plan the server no longer accepts, there and here."""
-        name, _, _ = self.prepared.pop((sql, oids))
-        self.close_prepared_statement(name)
+    def _forget(self, calls: "Sequence[Call]") -> None:
+        """Drop statements of which the server no longer accepts a plan, there and here."""
+        for call in calls:
+            if self.prepared.pop(call.key, None):
+                self.close_prepared_statement(call.name)
+
+
+@dataclass(frozen=True)
+class Call:
+    """A prepared statement with the values it is to run with, and the place for its rows."""
+
+    key: tuple[str, tuple[int, ...]]
+    name: bytes
+    values: Any
+    context: Any
+
+    def prepared_anew(self, statement: Statement) -> "Call":
+        self.context.columns, self.context.input_funcs = statement[1], statement[2]
+        return replace(self, name=statement[0])
+
+
+class Flight:
+    """The answers to several calls, as one context to pg8000: each call's rows go to its own."""
+
+    def __init__(self, calls: Sequence[Call]) -> None:
+        self.error: Any = None
+        self._contexts: Iterator[Any] = iter([call.context for call in calls])
+        self._now: Any = None
+        self.next()
+
+    def next(self) -> None:
+        """The answer to one call is whole."""
+        self._now = next(self._contexts, None)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._now, name)
+
+    @property
+    def row_count(self) -> int:
+        count: int = self._now.row_count
+        return count
+
+    @row_count.setter
+    def row_count(self, count: int) -> None:
+        self._now.row_count = count
 
 
 class OneTripCursor(pg8000.dbapi.Cursor):  # type: ignore[misc]
-    """A cursor that runs parameterised statements prepared."""
+    """A cursor whose statement runs when its rows are fetched, and with those that wait before it."""
 
     _c: OneTripConnection | None
     _input_oids: Sequence[int]
 
     def execute(self, operation: str, args: Sequence[Any] = (), stream: Any = None) -> None:
-        if self._c is None or not args or stream is not None:
+        connection = self._c
+        if connection is None:
             super().execute(operation, args, stream)
-            return
-        if not self._c._in_transaction and not self._c.autocommit:
-            self._c.execute_simple("begin transaction")
-        sql = numbered(operation)
-        oids, self._input_oids = tuple(self._input_oids), ()
-        try:
-            self._context = self._run(self._c, sql, args, oids)
-        except pg8000.dbapi.DatabaseError as error:
-            if sqlstate_of(error) not in PLAN_IS_STALE:
-                raise
-            self._c.forget(sql, oids)
-            if self._c._in_transaction:
-                raise
-            # The server refuses a stale plan before it runs anything, so asking again cannot do it twice.
-            self._context = self._run(self._c, sql, args, oids)
-        self._row_iter = None if self._context.rows is None else iter(self._context.rows)
+        elif stream is not None or not (args or _may_wait(connection, operation)):
+            self._execute_plainly(connection, operation, args, stream)
+        else:
+            oids, self._input_oids = tuple(self._input_oids), ()
+            call = connection.call(numbered(operation) if args else operation, args, oids)
+            connection.keep_back(call)
+            if connection.autocommit and not connection.is_patient:
+                connection.run_waiting()
+            self._context = call.context
+            self._row_iter = None if call.context.columns is None else _rows(connection, call)
 
-    @staticmethod
-    def _run(connection: OneTripConnection, sql: str, values: Sequence[Any], oids: tuple[int, ...]) -> Any:
-        name, columns, input_funcs = connection.prepare_once(sql, oids)
-        return connection.execute_named(name, make_params(connection.py_types, values), columns, input_funcs, sql)
+    def _execute_plainly(self, connection: OneTripConnection, operation: str, args: Sequence[Any], stream: Any) -> None:
+        if operation.lstrip()[:8].upper() == "ROLLBACK":
+            connection.waiting.clear()  # all of it came after the savepoint: making one sends what was there
+        connection.run_waiting()
+        super().execute(operation, args, stream)
+
+
+def _rows(connection: OneTripConnection, call: Call) -> Iterator[Any]:
+    """The rows of a call. Asking for the first one sends what waits."""
+    if any(waiting is call for waiting in connection.waiting):
+        connection.run_waiting()
+    if call.context.error is not None:
+        raise call.context.error
+    yield from call.context.rows
+
+
+def _may_wait(connection: OneTripConnection, operation: str) -> bool:
+    """Whether a statement without parameters is a query, which may leave with those that wait."""
+    waits = connection.is_patient or not connection.autocommit
+    return waits and operation.startswith("SELECT") and ";" not in operation
 
 
 @lru_cache(maxsize=KEPT_STATEMENTS)

@@ -4,11 +4,11 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Executable, Row, Select
+from sqlalchemy import Connection, Executable, Row, Select, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-__all__ = ["AtomicSession", "ReadSession", "Session"]
+__all__ = ["AtomicSession", "ReadSession", "Session", "heard", "together"]
 
 Result = TypeVar("Result")
 Entity = TypeVar("Entity")
@@ -29,6 +29,12 @@ class ReadSession:
         """All rows of a query over columns."""
         _only_reads(query)
         return self.ask(lambda connection: connection.execute(query, parameters or {}).all())
+
+    def together(self, *queries: Select[*tuple[Any, ...]]) -> list[Sequence[Row[Any]]]:
+        """All rows of each of several queries, in one round trip."""
+        for query in queries:
+            _only_reads(query)
+        return self.ask(lambda connection: _patiently(connection, queries))
 
     def first(self, query: Select[*tuple[Any, ...]], parameters: Parameters | None = None) -> Row[Any] | None:
         """The first row, or None."""
@@ -62,6 +68,34 @@ class AtomicSession:
     def run(self, statement: Executable, parameters: Parameters) -> Sequence[Row[Any]]:
         """Run one statement and return its rows. It is committed when this returns."""
         return _once_more(self._autocommit, lambda connection: connection.execute(statement, parameters).all())
+
+
+def together(session: Session, *queries: Select[*tuple[Any, ...]]) -> list[Sequence[Row[Any]]]:
+    """Like `ReadSession.together`, inside a transaction."""
+    return _together(session, queries)
+
+
+def heard(session: Session) -> None:
+    """Wait until the server has run what was written: its locks are held, and what it refuses is raised here.
+
+    Without it a write waits for the next question or for the commit.
+    """
+    session.flush()
+    session.scalar(select(1))
+
+
+def _patiently(connection: Connection, queries: Sequence[Select[*tuple[Any, ...]]]) -> list[Sequence[Row[Any]]]:
+    raw: Any = connection.connection.dbapi_connection
+    raw.is_patient = True
+    try:
+        return _together(connection, queries)
+    finally:
+        raw.is_patient = False
+
+
+def _together(asked: Session | Connection, queries: Sequence[Select[*tuple[Any, ...]]]) -> list[Sequence[Row[Any]]]:
+    results = [asked.execute(query) for query in queries]  # they leave when the first row is fetched
+    return [result.all() for result in results]
 
 
 def _entities(connection: Connection, query: Select[Entity]) -> Sequence[Entity]:

@@ -1,28 +1,37 @@
-"""A TCP proxy in front of Postgres that counts round trips: how often we spoke after the server had spoken."""
+"""A TCP proxy in front of Postgres that counts round trips: how often we spoke after the server had spoken.
+
+With a delay it is also the network between a function and its database: each trip waits that long, once.
+"""
 
 import contextlib
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 CHUNK = 65536
 JOIN_SECONDS = 5
+SPUN_SECONDS = 0.0003  # sleep wakes up late by about this much
 
 
 class Counter:
-    """The round trips since the last `reset`."""
+    """The round trips since the last `reset`. `delay_seconds` is what each of them costs from now on."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._server_spoke_last = True
         self.trips = 0
+        self.delay_seconds = 0.0
 
     def client_spoke(self) -> None:
         with self._lock:
-            self.trips += self._server_spoke_last
+            is_new = self._server_spoke_last
+            self.trips += is_new
             self._server_spoke_last = False
+        if is_new and self.delay_seconds:
+            _wait(self.delay_seconds)
 
     def server_spoke(self) -> None:
         with self._lock:
@@ -51,8 +60,10 @@ def _serve(listener: socket.socket, port: int, counter: Counter, threads: list[t
         try:
             client, _ = listener.accept()
         except OSError:
-            return  # the test is over
+            return  # it is over
         server = socket.create_connection(("localhost", port))
+        for end in (client, server):
+            end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         threads.append(_in_background(_pass_on, client, server, counter.client_spoke))
         threads.append(_in_background(_pass_on, server, client, counter.server_spoke))
 
@@ -70,3 +81,11 @@ def _pass_on(speaker: socket.socket, hearer: socket.socket, note: Callable[[], N
             note()
             hearer.sendall(chunk)
         hearer.shutdown(socket.SHUT_WR)
+
+
+def _wait(seconds: float) -> None:
+    """Sleep for most of it, and look at the clock for the rest."""
+    until = time.perf_counter() + seconds
+    time.sleep(max(0.0, seconds - SPUN_SECONDS))
+    while time.perf_counter() < until:
+        pass
