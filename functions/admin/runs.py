@@ -28,7 +28,7 @@ def newest(session: ReadSession, *, limit: int, cursor: str | None) -> Page[RunL
 
 def one(read: Read, run_id: int) -> Run:
     """One run with its answers. Raises RunNotFound."""
-    found = read(_RUNS.where(ReconciliationRun.id == run_id))
+    [found] = read(_RUNS.where(ReconciliationRun.id == run_id))
     if not found:
         raise RunNotFound
     return Run(**_line(found[0]), answers=[RunAnswer(**answer) for answer in found[0].answers])

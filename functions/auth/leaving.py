@@ -34,6 +34,7 @@ from zimmer.models import (
 from zimmer.notifications import FORGOTTEN, Kind, Notice, notify
 from zimmer.observability import logger
 
+UNSEEN = {"synchronize_session": False}  # the session holds none of these rows
 NAME_AFTERWARDS = "حساب حذف‌شده"
 
 
@@ -53,8 +54,9 @@ def delete_account(reader: ReadSession, writer: AtomicSession, person: Person, f
         notify(session, Notice(user.id, Kind.ACCOUNT_DELETED, str(user.id), {"tokens": tokens}))
         _empty(copies)
         _forget(session, user)
-        session.execute(sign_ins.end_all(of=user.id, because=RevokedBecause.DELETED))
-        session.execute(update(SignIn).where(SignIn.user_id == user.id).values(ip=None, user_agent=None))
+        session.execute(sign_ins.end_all(of=user.id, because=RevokedBecause.DELETED), execution_options=UNSEEN)
+        places = update(SignIn).where(SignIn.user_id == user.id).values(ip=None, user_agent=None)
+        session.execute(places, execution_options=UNSEEN)
     logger().info("account.deleted", user_id=user.id, tokens=tokens)
 
 
@@ -99,8 +101,9 @@ def _forget(session: Session, user: User) -> None:
     user.token_version += 1
     session.flush()
     for belongings in (Notification, OneTimeToken, RecoveryCode):
-        session.execute(delete(belongings).where(belongings.user_id == user.id))
+        session.execute(delete(belongings).where(belongings.user_id == user.id), execution_options=UNSEEN)
     over = Delivery.state.in_((DeliveryState.SENT, DeliveryState.FAILED))  # the others when they are sent
     session.execute(
-        update(Delivery).where(Delivery.user_id == user.id, over).values(address=FORGOTTEN, data={}, sealed=None)
+        update(Delivery).where(Delivery.user_id == user.id, over).values(address=FORGOTTEN, data={}, sealed=None),
+        execution_options=UNSEEN,
     )

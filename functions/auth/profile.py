@@ -11,7 +11,7 @@ from functions.auth.recovery import set_password
 from functions.auth.schemas import SignedIn
 from functions.auth.service import tell_of_registration
 from zimmer import clock, throttle
-from zimmer.auth import links, passwords, sign_ins, tokens
+from zimmer.auth import links, one_time, passwords, sign_ins, tokens
 from zimmer.auth.dependencies import Person
 from zimmer.auth.sign_ins import Device
 from zimmer.auth.tokens import AccessClaims
@@ -65,7 +65,9 @@ def change_password(
         user = proving.locked(session, person, proven=proven)
         set_password(session, user, new_hash, device)
         because = RevokedBecause.PASSWORD_CHANGED
-        session.execute(sign_ins.end_others(of=user.id, but=person.session_id, because=because))
+        session.execute(
+            sign_ins.end_others(of=user.id, but=person.session_id, because=because), execution_options=one_time.UNSEEN
+        )
     logger().info("password.changed", user_id=user.id, session_id=str(person.session_id), ip=device.ip)
     token = tokens.issue(AccessClaims(user.id, person.session_id, person.audience, user.token_version))
     return SignedIn(access_token=token.text, expires_in=token.expires_in, user=me(user))

@@ -95,7 +95,9 @@ def reset(reader: ReadSession, writer: AtomicSession, form: NewPasswordByLink, d
         # Whoever reads the mail of an address has proven it as well as by a link that asks for nothing else.
         user.email_verified_at = user.email_verified_at or clock.now()
         set_password(session, user, new_hash, device)
-        session.execute(sign_ins.end_all(of=user.id, because=RevokedBecause.PASSWORD_CHANGED))
+        session.execute(
+            sign_ins.end_all(of=user.id, because=RevokedBecause.PASSWORD_CHANGED), execution_options=one_time.UNSEEN
+        )
         session.execute(throttle.forgetting(sign_ins.LOGINS_TO_ACCOUNT.of(user.email)))
     logger().info("password.reset", user_id=user.id, ip=device.ip)
 

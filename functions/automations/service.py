@@ -2,8 +2,22 @@
 
 from datetime import timedelta
 from typing import Any
+from typing import cast as cast_type
 
-from sqlalchemy import BigInteger, Row, Select, case, cast, func, literal, select
+from sqlalchemy import (
+    BigInteger,
+    DateTime,
+    Executable,
+    Row,
+    Select,
+    Table,
+    bindparam,
+    case,
+    cast,
+    func,
+    literal,
+    select,
+)
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.dialects.postgresql import insert as upsert
 
@@ -66,10 +80,9 @@ _PACKAGES = (
 
 def available(session: ReadSession, *, limit: int, cursor: str | None) -> Page[AutomationCard]:
     """The marketplace, one page in one round trip."""
-    query = _cards().where(Automation.is_listed).order_by(_CARD_POSITION).limit(limit + 1)
-    if cursor:
-        query = query.where(key_of(cursor, largest=LARGEST_BIGINT) < _CARD_POSITION)
-    rows, next_cursor = page_of(session.rows(query), limit=limit, key=lambda row: row.position)
+    after = key_of(cursor, largest=LARGEST_BIGINT) if cursor else 0
+    found = session.rows(_MARKETPLACE, {"after": after, "most": limit + 1})
+    rows, next_cursor = page_of(found, limit=limit, key=lambda row: row.position)
     return Page(items=[AutomationCard(**_card(row)) for row in rows], next_cursor=next_cursor)
 
 
@@ -95,24 +108,40 @@ def add(session: Session, customer: Person, automation_id: int) -> tuple[OwnAuto
     Returns the copy and whether it is new. Adding again changes nothing; a copy that was removed comes
     back with what it had. Raises AutomationNotFound, AutomationUnavailable (withdrawn by us).
     """
-    automation = session.get(Automation, automation_id)
+    automations = session.scalars(select(Automation).where(Automation.id == automation_id))
+    settings = session.scalars(select(BusinessSettings))
+    written = session.execute(_new_copy(customer, automation_id))
+    copies = session.scalars(
+        select(UserAutomation).where(
+            UserAutomation.user_id == customer.id, UserAutomation.automation_id == automation_id
+        )
+    )
+    automation, is_new = automations.first(), bool(written.all())
     if automation is None or not automation.is_listed:
         raise AutomationNotFound
     if not automation.status:
         raise AutomationUnavailable
-    new_id = session.scalar(
-        upsert(UserAutomation)
-        .values(user_id=customer.id, automation_id=automation_id, created_at=clock.now())
-        .on_conflict_do_nothing(index_elements=["user_id", "automation_id"])
-        .returning(UserAutomation.id)
-    )
-    if new_id is not None:
-        _grant_demo(session, session.get_one(UserAutomation, new_id))
+    if is_new:
+        _grant_demo(session, copies.one(), settings.one())
     else:
         _bring_back(session, customer, automation_id)
     session.flush()
     row = session.execute(_own(customer.id).where(UserAutomation.automation_id == automation_id)).one()
-    return _own_automation(row), new_id is not None
+    return _own_automation(row), is_new
+
+
+def _new_copy(customer: Person, automation_id: int) -> Executable:
+    """Writes the copy if there is none, of an automation that can be added; its id comes back when it is new."""
+    offered = select(literal(customer.id), Automation.id, literal(clock.now(), DateTime(timezone=True))).where(
+        Automation.id == automation_id, Automation.is_listed, Automation.status
+    )
+    copies = cast_type("Table", UserAutomation.__table__)
+    return (
+        upsert(copies)
+        .from_select(["user_id", "automation_id", "created_at"], offered)
+        .on_conflict_do_nothing(index_elements=["user_id", "automation_id"])
+        .returning(copies.c.id)
+    )
 
 
 def mine(session: ReadSession, customer: Person, *, limit: int, cursor: str | None) -> Page[OwnAutomation]:
@@ -132,8 +161,7 @@ def own(session: ReadSession, customer: Person, automation_id: int) -> OwnAutoma
     return _own_automation(row)
 
 
-def _grant_demo(session: Session, copy: UserAutomation) -> None:
-    settings = session.scalars(select(BusinessSettings)).one()
+def _grant_demo(session: Session, copy: UserAutomation, settings: BusinessSettings) -> None:
     if not settings.demo_tokens:
         copy.demo_expired = True
         return
@@ -263,3 +291,12 @@ def _own_automation(row: Row[Any]) -> OwnAutomation:
     if row.demo_expires_at and row.demo_expires_at <= clock.now():  # they cannot be spent, though they stand there
         fields |= {"demo_expired": True, "is_demo_active": False}
     return OwnAutomation(**fields)
+
+
+# Built once: putting a query together takes longer than asking it.
+_MARKETPLACE = (
+    _cards()
+    .where(Automation.is_listed, bindparam("after", type_=BigInteger) < _CARD_POSITION)
+    .order_by(_CARD_POSITION)
+    .limit(bindparam("most", type_=BigInteger))
+)

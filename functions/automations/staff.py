@@ -1,11 +1,12 @@
 """What the staff does to an automation's service token: a new one beside the old, which ends a little later."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, Field
-from sqlalchemy import or_, select, update
+from sqlalchemy import ColumnElement, or_, select, update
 
 from zimmer import audit, clock, crypto
 from zimmer.auth.acting import Staff, acting_with_code
@@ -14,7 +15,7 @@ from zimmer.auth.roles import Right
 from zimmer.db import Session
 from zimmer.errors import AutomationNotFound, StepUpRequired
 from zimmer.models import Automation, Role, ServiceToken
-from zimmer.notifications import Kind, Notice, notify_many, staff_with
+from zimmer.notifications import Kind, Notice, ids_of_staff, notify_many
 from zimmer.web import PathId, StrictBody, problems
 
 router = APIRouter(prefix="/api/admin", tags=["staff automations"])
@@ -50,11 +51,15 @@ async def rotate_service_token(
 
 def rotate(session: Session, staff: Staff, automation_id: int, overlap: timedelta) -> NewServiceToken:
     """A new token, and an end for those of before; none lives longer by it. Raises AutomationNotFound."""
-    automation = session.get(Automation, automation_id, with_for_update={"key_share": True})
+    lock = select(Automation).where(Automation.id == automation_id).with_for_update(key_share=True)
+    automations = session.scalars(lock)
+    living = session.scalars(select(ServiceToken.id).where(*_living(automation_id)).order_by(ServiceToken.id))
+    readers = session.scalars(ids_of_staff(Role.MANAGER, Role.TECHNICAL))
+    automation, ending = automations.first(), list(living)
     if automation is None:
         raise AutomationNotFound
     ends_at = clock.now() + overlap
-    ending = _end_others(session, automation_id, ends_at)
+    _end_others(session, automation_id, ends_at)
     secret = crypto.random_token()
     token = ServiceToken(automation_id=automation_id, token_hash=crypto.token_hash(secret), created_at=clock.now())
     session.add(token)
@@ -65,23 +70,27 @@ def rotate(session: Session, staff: Staff, automation_id: int, overlap: timedelt
         before={"service_token_ids": ending},
         after={"service_token_id": token.id, "previous_expires_at": audit.plain(ends_at)},
     )
-    _tell(session, staff, automation, token.id)
+    _tell(session, staff, automation, token.id, readers.all())
     return NewServiceToken(id=token.id, token=f"zs_{token.id}_{secret}", previous_expires_at=ends_at)
 
 
-def _end_others(session: Session, automation_id: int, ends_at: datetime) -> list[int]:
-    living = (
+def _living(automation_id: int) -> tuple[ColumnElement[bool], ...]:
+    return (
         ServiceToken.automation_id == automation_id,
         ServiceToken.revoked_at.is_(None),
         or_(ServiceToken.expires_at.is_(None), ServiceToken.expires_at > clock.now()),
     )
-    ids = session.scalars(select(ServiceToken.id).where(*living).order_by(ServiceToken.id)).all()
+
+
+def _end_others(session: Session, automation_id: int, ends_at: datetime) -> None:
     later = or_(ServiceToken.expires_at.is_(None), ServiceToken.expires_at > ends_at)
-    session.execute(update(ServiceToken).where(*living, later).values(expires_at=ends_at))
-    return list(ids)
+    session.execute(
+        update(ServiceToken).where(*_living(automation_id), later).values(expires_at=ends_at),
+        execution_options={"synchronize_session": False},
+    )
 
 
-def _tell(session: Session, staff: Staff, automation: Automation, token_id: int) -> None:
+def _tell(session: Session, staff: Staff, automation: Automation, token_id: int, readers: Sequence[int]) -> None:
     """Whoever can write keys hears that one was made, also when it was not they who should have."""
     data = {"automation_id": automation.id, "automation": automation.name, "by": staff.person.name}
     link = f"/automations/?id={automation.id}"
@@ -89,7 +98,7 @@ def _tell(session: Session, staff: Staff, automation: Automation, token_id: int)
         session,
         [
             Notice(one, Kind.SERVICE_TOKEN_ROTATED, f"{token_id}:{one}", data, link)
-            for one in staff_with(session, Role.MANAGER, Role.TECHNICAL)
+            for one in readers
             if one != staff.id
         ],
     )

@@ -1,6 +1,5 @@
 """A customer's purchases, as the customer may see them, and the little that everybody may."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Row, Select, func, select
@@ -28,10 +27,17 @@ def own_payments(session: ReadSession, customer: Person, *, limit: int, cursor: 
 
 def own_payment(session: ReadSession, customer: Person, transaction_id: str) -> PaymentDetail:
     """One of the customer's purchases. Raises PaymentNotFound, also for somebody else's."""
-    row = session.first(_own(customer).where(Payment.transaction_id == transaction_id))
-    if row is None:
+    own = _own(customer).where(Payment.transaction_id == transaction_id)
+    events = (
+        select(PaymentEvent.at, PaymentEvent.cause)
+        .join(Payment, Payment.id == PaymentEvent.payment_id)
+        .where(Payment.transaction_id == transaction_id, Payment.user_id == customer.id)
+        .order_by(PaymentEvent.seq)
+    )
+    found, happened = session.together(own, events)
+    if not found:
         raise PaymentNotFound
-    events = session.entities(select(PaymentEvent).where(PaymentEvent.payment_id == row.id).order_by(PaymentEvent.seq))
+    [row] = found
     return PaymentDetail(
         **_line(row),
         amount_before=row.amount_before,
@@ -42,7 +48,7 @@ def own_payment(session: ReadSession, customer: Person, transaction_id: str) -> 
         expires_at=row.expires_at,
         verified_at=row.verified_at,
         credited_at=row.credited_at,
-        timeline=_timeline(events),
+        timeline=[TimelineStep(at=event.at, cause=event.cause) for event in happened],
     )
 
 
@@ -110,7 +116,3 @@ def _redirect_url(row: Row[Any]) -> str | None:
 def _receipt_url(row: Row[Any]) -> str | None:
     path = f"/api/payments/{row.transaction_id}/receipt.pdf"
     return f"{get_settings().api_base_url}{path}" if row.has_receipt else None
-
-
-def _timeline(events: Sequence[PaymentEvent]) -> list[TimelineStep]:
-    return [TimelineStep(at=event.at, cause=event.cause) for event in events]

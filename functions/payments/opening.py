@@ -5,11 +5,12 @@ Each step runs inside a transaction of the conversation in `service.py` and is c
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import Select, and_, or_, select
 
 from functions.payments import discounts, pricing, quotes, settlement
 from functions.payments.gateways.base import Refused, Started, Unknown
@@ -73,7 +74,7 @@ def opened_before(session: Session, customer: Person, wish: Wish, client_key: st
     """The purchase this key has opened, ready to be answered or asked for again. Locks the customer's row,
     so that the same key sent twice at once opens one purchase.
     """
-    session.execute(select(User.id).where(User.id == customer.id).with_for_update(key_share=True))
+    session.execute(select(User.id).where(User.id == customer.id).with_for_update(key_share=True))  # leaves first
     payment = session.scalars(
         select(Payment)
         .where(Payment.user_id == customer.id, Payment.client_key == client_key)
@@ -171,41 +172,38 @@ class Terms:
 
 def terms_now(session: Session, customer: Person, wish: Wish, *, again: Payment | None = None) -> Terms:
     """The price of an order, if it may be placed, or placed `again`. Raises what `start_purchase` lists."""
-    settings = unpaused_settings(session)
-    refuse_too_many_open(session, customer, settings.max_open_payments)
-    automation, copy = sellable(session, customer, wish.automation_id)
-    price = wish.quote.price if wish.quote else price_now(session, customer, automation, wish, settings, again)
+    open_ids = session.scalars(_open_purchases(customer))
+    shop = shop_now(session, customer, wish.automation_id)
+    refuse_a_pause(shop.settings)
+    refuse_too_many_open(open_ids.all(), shop.settings.max_open_payments)
+    copy = refuse_unsellable(shop)
+    price = wish.quote.price if wish.quote else price_now(session, customer, shop, wish, again)
     return Terms(copy.id, price)
 
 
 def quoted(session: Session, customer: Person, order: InitPayment) -> Quote:
     """A new quote for what may be bought now. How many purchases are open does not matter yet."""
-    settings = unpaused_settings(session)
-    automation, _ = sellable(session, customer, order.automation_id)
-    price = price_now(session, customer, automation, wish_of(customer, order), settings)
-    return quotes.promise(customer.id, automation.id, order.tokens, price)
+    shop = shop_now(session, customer, order.automation_id)
+    refuse_a_pause(shop.settings)
+    refuse_unsellable(shop)
+    price = price_now(session, customer, shop, wish_of(customer, order))
+    return quotes.promise(customer.id, order.automation_id, order.tokens, price)
 
 
-def price_now(
-    session: Session,
-    customer: Person,
-    automation: Automation,
-    wish: Wish,
-    settings: BusinessSettings,
-    again: Payment | None = None,
-) -> Price:
+def price_now(session: Session, customer: Person, shop: "Shop", wish: Wish, again: Payment | None = None) -> Price:
     """What so many tokens cost by today's catalogue, less the discount that the customer's code gives.
 
-    Raises BelowMinimum, AboveMaximum, PackageOnly, DiscountRefused.
+    Raises AutomationNotFound, BelowMinimum, AboveMaximum, PackageOnly, DiscountRefused.
     """
-    packages = session.scalars(select(AutomationPackage).where(AutomationPackage.automation_id == automation.id)).all()
+    if shop.automation is None:
+        raise AutomationNotFound
     discount = None
     if wish.discount_code:
         besides = again.id if again else None
         discount = discounts.offered(
-            session, wish.discount_code, automation_id=automation.id, user_id=customer.id, besides=besides
+            session, wish.discount_code, automation_id=wish.automation_id, user_id=customer.id, besides=besides
         )
-    return pricing.price(automation, packages, wish.tokens, limits=settings, discount=discount)
+    return pricing.price(shop.automation, shop.packages, wish.tokens, limits=shop.settings, discount=discount)
 
 
 def refuse_used_or_ended(session: Session, customer: Person, wish: Wish, quote: Quote) -> None:
@@ -217,43 +215,61 @@ def refuse_used_or_ended(session: Session, customer: Person, wish: Wish, quote: 
         raise QuoteExpired
 
 
-def sellable(session: Session, customer: Person, automation_id: int) -> tuple[Automation, UserAutomation]:
-    """The automation and the customer's copy, if tokens may be bought for it."""
-    automation = session.get(Automation, automation_id)
-    copy = session.scalars(
+@dataclass(frozen=True)
+class Shop:
+    """What decides whether an automation may be bought, and at what price."""
+
+    settings: BusinessSettings
+    automation: Automation | None
+    copy: UserAutomation | None  # the customer's own
+    packages: Sequence[AutomationPackage]
+
+
+def shop_now(session: Session, customer: Person, automation_id: int) -> Shop:
+    """Asked together: the four questions are one round trip."""
+    settings = session.scalars(select(BusinessSettings))
+    automations = session.scalars(select(Automation).where(Automation.id == automation_id))
+    copies = session.scalars(
         select(UserAutomation).where(
             UserAutomation.user_id == customer.id,
             UserAutomation.automation_id == automation_id,
             UserAutomation.status != UserAutomationStatus.REMOVED,
         )
-    ).first()
+    )
+    packages = session.scalars(select(AutomationPackage).where(AutomationPackage.automation_id == automation_id))
+    return Shop(settings.one(), automations.first(), copies.first(), packages.all())
+
+
+def refuse_unsellable(shop: Shop) -> UserAutomation:
+    """The customer's copy, if tokens may be bought for it."""
+    automation, copy = shop.automation, shop.copy
     if automation is None or (copy is None and not automation.is_listed):
         raise AutomationNotFound
     if not automation.status or not automation.is_listed or automation.health_status is Health.UNHEALTHY:
         raise AutomationUnavailable
     if copy is None:
         raise AutomationNotAdded
-    return automation, copy
+    return copy
 
 
-def unpaused_settings(session: Session) -> BusinessSettings:
-    """What managers have set. Raises GatewayUnavailable, in their words, while they have stopped the sales."""
-    settings = session.scalars(select(BusinessSettings)).one()
+def refuse_a_pause(settings: BusinessSettings) -> None:
+    """Raises GatewayUnavailable, in the managers' words, while they have stopped the sales."""
     if settings.gateway_paused:
         raise GatewayUnavailable(settings.gateway_message)
-    return settings
 
 
-def refuse_too_many_open(session: Session, customer: Person, most: int) -> None:
-    """A customer with many open purchases is lost among them. Counted under the lock on the customer's row;
-    one that is being asked for right now is as good as open.
-    """
-    being_asked = and_(Payment.status == S.CREATED, Payment.lease_until > clock.now())
-    open_ids = session.scalars(
-        select(Payment.transaction_id).where(Payment.user_id == customer.id, or_(Payment.status.in_(OPEN), being_asked))
-    ).all()
+def refuse_too_many_open(open_ids: Sequence[str], most: int) -> None:
+    """A customer with many open purchases is lost among them."""
     if len(open_ids) >= most:
         raise TooManyOpenPayments(transaction_ids=list(open_ids))
+
+
+def _open_purchases(customer: Person) -> Select[str]:
+    """Counted under the lock on the customer's row; one that is being asked for right now is as good as open."""
+    being_asked = and_(Payment.status == S.CREATED, Payment.lease_until > clock.now())
+    return select(Payment.transaction_id).where(
+        Payment.user_id == customer.id, or_(Payment.status.in_(OPEN), being_asked)
+    )
 
 
 def expiry(opened_at: datetime) -> datetime:

@@ -9,6 +9,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends
 from pydantic import AfterValidator, BaseModel, StringConstraints
+from sqlalchemy import select
 
 from functions.payments import refunds, reversals, reviews, settlement
 from functions.payments.gateways.base import Gateway
@@ -19,7 +20,7 @@ from functions.payments.sweep import Steps, sweep
 from zimmer import audit, clock, events
 from zimmer.auth.acting import Staff, acting, acting_with_code
 from zimmer.auth.roles import Right
-from zimmer.db import committed
+from zimmer.db import committed, database
 from zimmer.errors import NotInReview, NotRefundable, NotReversible, OwnRequest, PaymentNotFound, StepUpRequired
 from zimmer.models import Payment, PaymentStatus, ReviewDecision
 from zimmer.web import PathId, RequestId, StrictBody, problems
@@ -172,9 +173,8 @@ def reverse(staff: Staff, payment_id: int, *, reason: str, gateway: Gateway, tra
 
 def standing(payment_id: int) -> Standing:
     """Where a purchase stands. Raises PaymentNotFound."""
-    with committed() as session:
-        payment = session.get(Payment, payment_id, populate_existing=True)
-        if payment is None:
-            raise PaymentNotFound
-        wire_status, phase = on_the_wire(payment, clock.now())
-        return Standing(id=payment.id, status=payment.status, wire_status=wire_status, phase=phase)
+    payment = database().read().entity(select(Payment).where(Payment.id == payment_id))
+    if payment is None:
+        raise PaymentNotFound
+    wire_status, phase = on_the_wire(payment, clock.now())
+    return Standing(id=payment.id, status=payment.status, wire_status=wire_status, phase=phase)

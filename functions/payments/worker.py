@@ -11,7 +11,7 @@ from typing import Any, TypedDict
 from sqlalchemy.exc import DBAPIError
 
 from zimmer import ledger, snapstart
-from zimmer.db import committed
+from zimmer.db import database
 from zimmer.events import CreditPayment
 from zimmer.models import Json
 from zimmer.observability import Unit, counting, logger
@@ -81,8 +81,7 @@ def _credit(asked: Mapping[int, Message]) -> frozenset[int]:
 
 def _credit_together(asked: Mapping[int, Message]) -> frozenset[int]:
     brought = {payment_id: message.shown for payment_id, message in asked.items()}
-    with committed() as session:
-        credited = ledger.credit_purchases(session, asked, actor=ACTOR, deliveries=brought)
+    credited = ledger.credit_purchases(database().atomic(), asked, actor=ACTOR, deliveries=brought)
     for payment_id in credited.refused:
         logger().error("credit.refused", payment_id=payment_id)
     if credited.now:

@@ -4,11 +4,14 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 
 import pytest
+from benchmarks.every_route import AT_MOST, ELSEWHERE, MORE, REQUESTS, trips_of
 
+from benchmarks.rt_proxy import Counter, counting
 from functions.payments import worker
+from local.zarinpal.running import Zarinpal
 from tests.api import Api
 from tests.factories import make_automation, make_copy, make_service_token, make_user, purchase_in, token_for
-from tests.rt_proxy import Counter, counting
+from tests.routes import served
 from zimmer import cache, settings
 from zimmer.db import Database, using
 from zimmer.models import Audience, PaymentStatus, Role, UserAutomation
@@ -111,11 +114,32 @@ def test_consume_takes_one_round_trip_with_its_check_of_the_caller(shop: Shop, t
     assert trips.trips == 1
 
 
-def test_crediting_ten_payments_takes_one_statement_between_begin_and_commit(shop: Shop, trips: Counter) -> None:
+def test_crediting_ten_payments_takes_one(shop: Shop, trips: Counter) -> None:
     shop.credit(shop.payment_ids[:10])
     trips.reset()
     shop.credit(shop.payment_ids[10:])
-    assert trips.trips == 3
+    assert trips.trips == 1
+
+
+def test_every_route_stands_here() -> None:
+    assert served().keys() - ELSEWHERE == REQUESTS.keys()
+
+
+def test_what_may_take_more_is_served() -> None:
+    assert MORE.keys() <= REQUESTS.keys()
+
+
+@pytest.mark.usefixtures("gateway")
+def test_no_route_takes_more_than_it_may(new_database: Callable[[], str], zarinpal: Zarinpal) -> None:
+    url = new_database()
+    with (
+        counting(url) as (counted, counter),
+        closing(Database(counted)) as database,
+        closing(Database(url)) as direct,
+        using(database),
+    ):
+        found = {route: trips_of(ask, direct, zarinpal, counter) for route, ask in REQUESTS.items()}
+    assert {route: n for route, n in found.items() if n > MORE.get(route, (AT_MOST, ""))[0]} == {}
 
 
 def test_plain_pg8000_takes_more(shop: Shop, own_database: str) -> None:

@@ -65,7 +65,7 @@ async def request_adjustment(
 @router.get("/{adjustment_id}", responses=problems(AdjustmentNotFound))
 async def token_adjustment(adjustment_id: PathId, staff: Looking, session: ReadSessionDep) -> AdjustmentRecord:
     """One request."""
-    return service.record(session.rows, staff, adjustment_id)
+    return service.record(session.together, staff, adjustment_id)
 
 
 @router.post("/{adjustment_id}/approve", responses=problems(*DECIDING, BalanceBelowZero, StepUpRequired))

@@ -66,7 +66,7 @@ async def create_automation(body: NewAutomation, staff: Creating, session: Sessi
 @router.get("/{automation_id}", responses=TOUCHING, dependencies=LOOKING)
 async def staff_automation(automation_id: PathId, session: ReadSessionDep) -> AutomationRecord:
     """One automation with its packages and the dates of its service tokens."""
-    return service.record(session.rows, automation_id)
+    return service.record(session.together, automation_id)
 
 
 @router.patch("/{automation_id}", responses=OFFERING)

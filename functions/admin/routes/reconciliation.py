@@ -45,19 +45,19 @@ async def reconciliation_runs(
 @router.get("/{run_id}", dependencies=MAY_READ, responses=problems(RunNotFound))
 async def reconciliation_run(run_id: PathId, session: ReadSessionDep) -> Run:
     """One run with every question and what broke its rule."""
-    return runs.one(session.rows, run_id)
+    return runs.one(session.together, run_id)
 
 
 @router.get("/{run_id}/download", dependencies=MAY_READ, response_model=Run, responses=problems(RunNotFound))
 async def download_reconciliation_run(run_id: PathId, session: ReadSessionDep) -> Response:
     """The same as a file to keep."""
-    return _file(report.as_json(runs.one(session.rows, run_id)), run_id, "json")
+    return _file(report.as_json(runs.one(session.together, run_id)), run_id, "json")
 
 
 @router.get("/{run_id}/report.pdf", dependencies=MAY_READ, response_class=PdfResponse, responses=problems(RunNotFound))
 async def print_reconciliation_run(run_id: PathId, session: ReadSessionDep) -> Response:
     """The same as a paper to sign or to hand on."""
-    return _file(report.as_pdf(runs.one(session.rows, run_id)), run_id, "pdf")
+    return _file(report.as_pdf(runs.one(session.together, run_id)), run_id, "pdf")
 
 
 def _file(content: str | bytes, run_id: int, form: str) -> Response:

@@ -20,7 +20,7 @@ Editing = Annotated[Staff, Depends(acting_with_code(Right.SETTINGS_WRITE, "setti
 @router.get("", dependencies=[Depends(require(Right.SETTINGS_READ))])
 async def business_settings(session: ReadSessionDep) -> SettingsRecord:
     """What holds now, and who changed it last."""
-    return service.current(session.rows)
+    return service.current(session.together)
 
 
 @router.patch("", responses=problems(ValidationFailed, StepUpRequired))

@@ -65,7 +65,7 @@ async def staff_tickets(
 @router.get("/{ticket_id}", responses=problems(TicketNotFound))
 async def staff_ticket(ticket_id: PathId, staff: Looking, session: ReadSessionDep) -> TicketRecord:
     """One ticket with its whole conversation, notes included."""
-    return service.record(session.rows, staff, ticket_id)
+    return service.record(session.together, staff, ticket_id)
 
 
 @router.post("/{ticket_id}/read", responses=problems(TicketNotFound))

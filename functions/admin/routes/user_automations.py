@@ -45,7 +45,7 @@ async def staff_user_automations(
 @router.get("/{user_automation_id}", responses=problems(UserAutomationNotFound), dependencies=LOOKING)
 async def staff_user_automation(user_automation_id: PathId, session: ReadSessionDep) -> CopyRow:
     """One copy."""
-    return service.copy(session.rows, user_automation_id)
+    return service.copy(session.together, user_automation_id)
 
 
 @router.get("/{user_automation_id}/ledger", responses=problems(UserAutomationNotFound), dependencies=READING_LEDGERS)

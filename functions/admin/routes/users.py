@@ -80,7 +80,7 @@ async def invite_user(body: Invitation, staff: Inviting, session: SessionDep) ->
 @router.get("/{user_id}", responses=problems(UserNotFound))
 async def staff_user(user_id: PathId, staff: Looking, session: ReadSessionDep) -> UserDetail:
     """One account with what it has, and what may be done to it."""
-    return service.detail(session.rows, staff, user_id)
+    return service.detail(session.together, staff, user_id)
 
 
 @router.post("/{user_id}/reveal", responses=TOUCHING)

@@ -40,7 +40,7 @@ def edit(session: Session, staff: Staff, user_id: int, change: UserChange) -> Us
         for column, value in after.items():
             setattr(user, column, value)
         audit.done(session, staff.act, before=before, after=after)
-    return detail(reading(session), staff.person, user_id)
+    return detail(reading(session), staff.person, user_id, email=user.email)
 
 
 def activate(session: Session, staff: Staff, user_id: int) -> UserDetail:
@@ -49,7 +49,7 @@ def activate(session: Session, staff: Staff, user_id: int) -> UserDetail:
     if not user.is_active:
         user.is_active = True
         audit.done(session, staff.act, before={"is_active": False}, after={"is_active": True})
-    return detail(reading(session), staff.person, user_id)
+    return detail(reading(session), staff.person, user_id, email=user.email)
 
 
 def deactivate(session: Session, staff: Staff, user_id: int) -> UserDetail:
@@ -62,7 +62,7 @@ def deactivate(session: Session, staff: Staff, user_id: int) -> UserDetail:
         user.is_active = False
         _sign_out(session, user, RevokedBecause.DEACTIVATED)
         audit.done(session, staff.act, before={"is_active": True}, after={"is_active": False})
-    return detail(reading(session), staff.person, user_id)
+    return detail(reading(session), staff.person, user_id, email=user.email)
 
 
 def change_role(session: Session, staff: Staff, user_id: int, change: RoleChange) -> UserDetail:
@@ -76,7 +76,7 @@ def change_role(session: Session, staff: Staff, user_id: int, change: RoleChange
         user.role = change.role
         _sign_out(session, user, RevokedBecause.ROLE_CHANGED)
         audit.done(session, staff.act, before=before, after=audit.facts(user, "role"))
-    return detail(reading(session), staff.person, user_id)
+    return detail(reading(session), staff.person, user_id, email=user.email)
 
 
 def reset_2fa(session: Session, staff: Staff, user_id: int) -> UserDetail:
@@ -92,15 +92,17 @@ def reset_2fa(session: Session, staff: Staff, user_id: int) -> UserDetail:
     link = "/login/" if is_staff(user.role) else "/settings/"
     notify(session, Notice(user.id, Kind.TWOFA_CHANGED, str(uuid4()), {"change": "reset"}, link))
     audit.done(session, staff.act, before={"twofa_enabled": True}, after={"twofa_enabled": False})
-    return detail(reading(session), staff.person, user_id)
+    return detail(reading(session), staff.person, user_id, email=user.email)
 
 
 def unlock(session: Session, staff: Staff, user_id: int) -> UserDetail:
     """Forget the failed attempts to sign in to an account. Raises UserNotFound, HigherRole, AccountDeleted."""
     user = _touched(session, staff, user_id)
-    if session.execute(throttle.forgetting(sign_ins.LOGINS_TO_ACCOUNT.of(user.email))).all():
+    forgotten = session.execute(throttle.forgetting(sign_ins.LOGINS_TO_ACCOUNT.of(user.email)))
+    shown = detail(reading(session), staff.person, user_id, email=user.email)
+    if forgotten.all():
         audit.done(session, staff.act, before={"is_locked": True}, after={"is_locked": False})
-    return detail(reading(session), staff.person, user_id)
+    return shown
 
 
 def resend_verification(session: Session, staff: Staff, user_id: int) -> UserDetail:
@@ -113,7 +115,7 @@ def resend_verification(session: Session, staff: Staff, user_id: int) -> UserDet
         raise EmailVerified
     links.send_verification(session, user)
     audit.done(session, staff.act, before=None, after={"sent": "email-verification"})
-    return detail(reading(session), staff.person, user_id)
+    return detail(reading(session), staff.person, user_id, email=user.email)
 
 
 def _touched(session: Session, staff: Staff, user_id: int) -> User:
@@ -150,7 +152,7 @@ def _sign_out(session: Session, user: User, because: RevokedBecause) -> None:
     """End every sign-in. The version also ends those that are being opened at this moment with the old one."""
     user.token_version += 1
     session.flush()
-    session.execute(sign_ins.end_all(of=user.id, because=because))
+    session.execute(sign_ins.end_all(of=user.id, because=because), execution_options={"synchronize_session": False})
 
 
 def _refuse(against: ZimmerError | None) -> None:

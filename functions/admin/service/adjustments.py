@@ -60,10 +60,17 @@ def adjustments(
 
 def record(read: Read, staff: Person, adjustment_id: int) -> AdjustmentRecord:
     """One request. Raises AdjustmentNotFound."""
-    found = read(_rows().where(TokenAdjustment.id == adjustment_id))
+    [found] = read(_rows().where(TokenAdjustment.id == adjustment_id))
     if not found:
         raise AdjustmentNotFound
     return _record(found[0], staff)
+
+
+def record_under_key(read: Read, staff: Person, client_key: str) -> AdjustmentRecord:
+    """The request that this person has written under an Idempotency-Key."""
+    own = (TokenAdjustment.requested_by == staff.id, TokenAdjustment.client_key == client_key)
+    [[row]] = read(_rows().where(*own))
+    return _record(row, staff)
 
 
 def against_approving(staff: Person, standing: Standing) -> ZimmerError | None:

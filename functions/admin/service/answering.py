@@ -1,6 +1,9 @@
 """What the staff does in a ticket. Each act that changes something leaves one entry in the trail."""
 
-from sqlalchemy import select
+from datetime import datetime
+from typing import cast
+
+from sqlalchemy import Result, Table, insert, select
 
 from functions.admin.schemas.tickets import Reply, TicketRecord
 from functions.admin.service.reading import reading
@@ -13,6 +16,7 @@ from zimmer.errors import TicketChanged, TicketClosed, TicketNotFound, UserNotFo
 from zimmer.models import Message, Ticket, TicketStatus, User
 from zimmer.notifications import Kind, Notice, notify
 
+MESSAGES = cast("Table", Message.__table__)
 OVER = {TicketStatus.RESOLVED, TicketStatus.CLOSED}
 
 
@@ -27,10 +31,11 @@ def read(session: Session, staff: Staff, ticket_id: int) -> TicketRecord:
 
 def assign(session: Session, staff: Staff, ticket_id: int, user_id: int | None) -> TicketRecord:
     """Make a ticket somebody's, or nobody's. Raises TicketNotFound, TicketNotAssigned, UserNotFound (no such staff)."""
+    agents = session.scalars(select(User).where(User.id == user_id))
     ticket = _writable(session, staff, ticket_id)
     if ticket.assigned_to != user_id:
         before = audit.facts(ticket, "assigned_to")
-        _give(session, ticket, user_id, staff)
+        _give(session, ticket, None if user_id is None else _agent(agents.first()), staff)
         audit.done(session, staff.act, before=before, after=audit.facts(ticket, "assigned_to"))
     return record(reading(session), staff.person, ticket_id)
 
@@ -46,21 +51,25 @@ def reply(session: Session, staff: Staff, ticket_id: int, answer: Reply) -> Tick
         raise TicketClosed
     _refuse_unread(session, staff, ticket_id, answer.last_seen_message_id)
     before = audit.facts(ticket, "status", "assigned_to")
-    message = _say(session, ticket, staff, answer.body, is_internal=False)
+    now = clock.now()
     ticket.status, ticket.assigned_to = TicketStatus.WAITING, ticket.assigned_to or staff.id
-    ticket.last_message_at = ticket.updated_at = ticket.staff_read_at = message.created_at
-    _tell_customer(session, ticket, Kind.TICKET_ANSWERED, key=str(message.id))
-    after = {**audit.facts(ticket, "status", "assigned_to"), "message_id": message.id}
+    ticket.last_message_at = ticket.updated_at = ticket.staff_read_at = now
+    said = _say(session, ticket, staff, answer.body, at=now, is_internal=False)
+    shown = record(reading(session), staff.person, ticket_id)
+    message_id = said.scalar_one()
+    _tell_customer(session, ticket, Kind.TICKET_ANSWERED, key=str(message_id))
+    after = {**audit.facts(ticket, "status", "assigned_to"), "message_id": message_id}
     audit.done(session, staff.act, before=before, after=after)
-    return record(reading(session), staff.person, ticket_id)
+    return shown
 
 
 def note(session: Session, staff: Staff, ticket_id: int, body: str) -> TicketRecord:
     """Write something for the staff alone. Raises TicketNotFound, TicketNotAssigned."""
     ticket = _writable(session, staff, ticket_id)
-    message = _say(session, ticket, staff, body, is_internal=True)
-    audit.done(session, staff.act, before=None, after={"message_id": message.id})
-    return record(reading(session), staff.person, ticket_id)
+    said = _say(session, ticket, staff, body, at=clock.now(), is_internal=True)
+    shown = record(reading(session), staff.person, ticket_id)
+    audit.done(session, staff.act, before=None, after={"message_id": said.scalar_one()})
+    return shown
 
 
 def change_status(session: Session, staff: Staff, ticket_id: int, status: TicketStatus) -> TicketRecord:
@@ -89,18 +98,18 @@ def _writable(session: Session, staff: Staff, ticket_id: int) -> Ticket:
     return ticket
 
 
-def _give(session: Session, ticket: Ticket, user_id: int | None, staff: Staff) -> None:
-    if user_id is None:
-        ticket.assigned_to = None
-        return
-    agent = session.get(User, user_id)
-    if agent is None or not is_staff(agent.role) or not agent.is_active or agent.deleted_at:
+def _agent(found: User | None) -> User:
+    if found is None or not is_staff(found.role) or not found.is_active or found.deleted_at:
         raise UserNotFound
-    ticket.assigned_to = user_id
-    if user_id != staff.id:
+    return found
+
+
+def _give(session: Session, ticket: Ticket, agent: User | None, staff: Staff) -> None:
+    ticket.assigned_to = agent.id if agent else None
+    if agent and agent.id != staff.id:
         data = {"ticket_id": ticket.id, "title": ticket.title}
-        key = f"{ticket.id}:{user_id}:{clock.now().isoformat()}"
-        notify(session, Notice(user_id, Kind.TICKET_ASSIGNED, key, data, f"/tickets/?id={ticket.id}"))
+        key = f"{ticket.id}:{agent.id}:{clock.now().isoformat()}"
+        notify(session, Notice(agent.id, Kind.TICKET_ASSIGNED, key, data, f"/tickets/?id={ticket.id}"))
 
 
 def _refuse_unread(session: Session, staff: Staff, ticket_id: int, last_seen: int | None) -> None:
@@ -114,13 +123,11 @@ def _refuse_unread(session: Session, staff: Staff, ticket_id: int, last_seen: in
         raise TicketChanged(newest_message_id=newest)
 
 
-def _say(session: Session, ticket: Ticket, staff: Staff, body: str, *, is_internal: bool) -> Message:
-    message = Message(
-        ticket_id=ticket.id, author_id=staff.id, body=body, is_internal=is_internal, created_at=clock.now()
-    )
-    session.add(message)
+def _say(session: Session, ticket: Ticket, staff: Staff, body: str, *, at: datetime, is_internal: bool) -> Result[int]:
+    """Write a message; its number comes with the next question, so ask for it after that."""
     session.flush()
-    return message
+    message = {"ticket_id": ticket.id, "author_id": staff.id, "body": body, "is_internal": is_internal}
+    return session.execute(insert(MESSAGES).values(**message, created_at=at).returning(MESSAGES.c.id))
 
 
 def _tell_customer(session: Session, ticket: Ticket, kind: Kind, *, key: str) -> None:

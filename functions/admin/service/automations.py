@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from functions.admin.schemas.automations import AutomationRecord, AutomationRow, PackageRow, ServiceTokenRow
 from functions.admin.service.reading import Read
@@ -41,15 +41,20 @@ def automations(session: ReadSession, sought: Sought, *, limit: int, cursor: str
 
 def record(read: Read, automation_id: int) -> AutomationRecord:
     """One automation with its packages and its tokens' dates. Raises AutomationNotFound."""
-    found = read(select(Automation.__table__).where(Automation.id == automation_id))
+    found, packages, service_tokens, [[held]] = read(
+        select(Automation.__table__).where(Automation.id == automation_id),
+        _packages(automation_id),
+        _service_tokens(automation_id),
+        _tokens_held(automation_id),
+    )
     if not found:
         raise AutomationNotFound
     columns = {name: value for name, value in found[0]._mapping.items() if name in AutomationRecord.model_fields}
     return AutomationRecord(
         **columns,
-        packages=_packages(read, automation_id),
-        service_tokens=_service_tokens(read, automation_id),
-        tokens_held=_tokens_held(read, automation_id),
+        packages=[PackageRow(**{name: getattr(row, name) for name in PackageRow.model_fields}) for row in packages],
+        service_tokens=[ServiceTokenRow(**row._mapping) for row in service_tokens],
+        tokens_held=int(held),
     )
 
 
@@ -62,22 +67,19 @@ def _found_by(sought: str) -> Any:
     return by_words
 
 
-def _packages(read: Read, automation_id: int) -> list[PackageRow]:
-    query = (
+def _packages(automation_id: int) -> Select[*tuple[Any, ...]]:
+    return (
         select(AutomationPackage.__table__)
         .where(AutomationPackage.automation_id == automation_id)
         .order_by(AutomationPackage.position, AutomationPackage.tokens)
     )
-    return [PackageRow(**{column: getattr(row, column) for column in PackageRow.model_fields}) for row in read(query)]
 
 
-def _service_tokens(read: Read, automation_id: int) -> list[ServiceTokenRow]:
+def _service_tokens(automation_id: int) -> Select[*tuple[Any, ...]]:
     columns = (getattr(ServiceToken, column) for column in ServiceTokenRow.model_fields)
-    query = select(*columns).where(ServiceToken.automation_id == automation_id).order_by(ServiceToken.id.desc())
-    return [ServiceTokenRow(**row._mapping) for row in read(query)]
+    return select(*columns).where(ServiceToken.automation_id == automation_id).order_by(ServiceToken.id.desc())
 
 
-def _tokens_held(read: Read, automation_id: int) -> int:
+def _tokens_held(automation_id: int) -> Select[*tuple[Any, ...]]:
     held = func.sum(UserAutomation.tokens_remaining + UserAutomation.demo_tokens)
-    [[total]] = read(select(func.coalesce(held, 0)).where(UserAutomation.automation_id == automation_id))
-    return int(total)
+    return select(func.coalesce(held, 0)).where(UserAutomation.automation_id == automation_id)

@@ -4,13 +4,15 @@ Locks are taken request → copy. Tokens move through the ledger, once per reque
 """
 
 import hashlib
+from collections.abc import Sequence
 from datetime import timedelta
+from typing import cast
 
-from sqlalchemy import select
+from sqlalchemy import Executable, Result, Table, case, select
 from sqlalchemy.dialects.postgresql import insert
 
 from functions.admin.schemas.adjustments import AdjustmentRecord, NewAdjustment
-from functions.admin.service.adjustments import Standing, against_approving, against_deciding, record
+from functions.admin.service.adjustments import Standing, against_approving, against_deciding, record, record_under_key
 from functions.admin.service.reading import reading
 from zimmer import audit, clock, ledger
 from zimmer.auth.acting import Staff
@@ -35,10 +37,10 @@ from zimmer.models import (
     TokenAdjustment,
     UserAutomation,
 )
-from zimmer.notifications import Kind, Notice, notify, notify_many, staff_with
+from zimmer.notifications import Kind, Notice, ids_of_staff, notify, notify_many
 
 DECIDED_WITHIN = timedelta(days=7)
-SHOWN = ("user_automation_id", "bucket", "delta", "state", "approvals_needed")
+SHOWN = ("user_automation_id", "bucket", "delta", "state")
 
 
 def request(session: Session, staff: Staff, wish: NewAdjustment, *, client_key: str) -> AdjustmentRecord:
@@ -48,25 +50,18 @@ def request(session: Session, staff: Staff, wish: NewAdjustment, *, client_key: 
     IdempotencyConflict for another request under the same key.
     """
     body_hash = hashlib.sha256(wish.model_dump_json().encode()).digest()
-    copy = session.get(UserAutomation, wish.user_automation_id)
-    if copy is None:
-        raise UserAutomationNotFound
-    _refuse_foreign_payment(session, wish)
-    new_id = _written(session, staff, wish, client_key, body_hash)
-    if new_id is None:  # answered as before, whatever the balance has become since
-        return _asked_before(session, staff, client_key, body_hash)
+    managers = session.scalars(ids_of_staff(Role.MANAGER))
+    copy = _copy_of_its_payment(session, wish)
+    written = session.execute(_new(staff, wish, client_key, body_hash))
+    shown = record_under_key(reading(session), staff.person, client_key)
+    if not written.all():  # answered as before, whatever the balance has become since
+        _refuse_another_request(session, shown.id, body_hash)
+        return shown
     _refuse_below_zero(copy, wish)
-    adjustment = session.get_one(TokenAdjustment, new_id)
-    _tell_managers(session, staff, adjustment)
-    audit.done(
-        session,
-        staff.act,
-        before=None,
-        after=audit.facts(adjustment, *SHOWN),
-        entity_id=adjustment.id,
-        reason=wish.reason,
-    )
-    return record(reading(session), staff.person, adjustment.id)
+    _tell_managers(session, staff, shown, managers.all())
+    after = {**shown.model_dump(include=set(SHOWN)), "approvals_needed": shown.needed}
+    audit.done(session, staff.act, before=None, after=after, entity_id=shown.id, reason=wish.reason)
+    return shown
 
 
 def approve(session: Session, staff: Staff, adjustment_id: int) -> AdjustmentRecord:
@@ -75,63 +70,62 @@ def approve(session: Session, staff: Staff, adjustment_id: int) -> AdjustmentRec
     Raises AdjustmentNotFound, OwnRequest (one's own, of one's own balance, or approved before), AdjustmentDecided,
     AdjustmentExpired, BalanceBelowZero; after each of them nothing has changed.
     """
+    touched = _touched_by(session, adjustment_id)
     adjustment = _locked(session, adjustment_id)
-    _refuse(against_approving(staff.person, _standing(session, adjustment)))
+    copy, automation = touched.one()
+    _refuse(against_approving(staff.person, Standing.of(adjustment, owner_id=copy.user_id)))
     before = audit.facts(adjustment, "state", "first_approved_by")
     if adjustment.approvals_needed == 2 and adjustment.first_approved_by is None:
         adjustment.first_approved_by = staff.id
         session.flush()
     else:
         _decide(session, staff, adjustment, AdjustmentState.APPROVED)
-        _move_tokens(session, staff, adjustment)
+        _move_tokens(session, staff, adjustment, copy, automation)
     audit.done(session, staff.act, before=before, after=audit.facts(adjustment, "state", "first_approved_by", "delta"))
     return record(reading(session), staff.person, adjustment_id)
 
 
 def reject(session: Session, staff: Staff, adjustment_id: int, *, reason: str | None) -> AdjustmentRecord:
     """Refuse a correction. Raises AdjustmentNotFound, OwnRequest, AdjustmentDecided, AdjustmentExpired."""
+    touched = _touched_by(session, adjustment_id)
     adjustment = _locked(session, adjustment_id)
-    _refuse(against_deciding(staff.person, _standing(session, adjustment)))
+    copy, _ = touched.one()
+    _refuse(against_deciding(staff.person, Standing.of(adjustment, owner_id=copy.user_id)))
     before = audit.facts(adjustment, "state")
     _decide(session, staff, adjustment, AdjustmentState.REJECTED)
     audit.done(session, staff.act, before=before, after=audit.facts(adjustment, "state"), reason=reason)
     return record(reading(session), staff.person, adjustment_id)
 
 
-def _written(session: Session, staff: Staff, wish: NewAdjustment, client_key: str, body_hash: bytes) -> int | None:
-    """The new request's id; None when there is one under this key."""
+def _new(staff: Staff, wish: NewAdjustment, client_key: str, body_hash: bytes) -> Executable:
+    """Writes the request, unless there is one under this key; its id comes back when it is new."""
     now = clock.now()
-    threshold = session.scalars(select(BusinessSettings.approval_threshold)).one()
-    new = (
-        insert(TokenAdjustment)
+    threshold = select(BusinessSettings.approval_threshold).scalar_subquery()
+    requests = cast("Table", TokenAdjustment.__table__)
+    return (
+        insert(requests)
         .values(
             user_automation_id=wish.user_automation_id,
             bucket=wish.bucket,
             delta=wish.delta,
             reason=wish.reason,
             payment_id=wish.related_payment,
+            state=AdjustmentState.REQUESTED,
             requested_by=staff.id,
-            approvals_needed=2 if abs(wish.delta) > threshold else 1,
+            approvals_needed=case((threshold < abs(wish.delta), 2), else_=1),
             created_at=now,
             expires_at=now + DECIDED_WITHIN,
             client_key=client_key,
             body_hash=body_hash,
         )
         .on_conflict_do_nothing(index_elements=["requested_by", "client_key"])
-        .returning(TokenAdjustment.id)
+        .returning(requests.c.id)
     )
-    return session.scalar(new)
 
 
-def _asked_before(session: Session, staff: Staff, client_key: str, body_hash: bytes) -> AdjustmentRecord:
-    before = session.scalars(
-        select(TokenAdjustment).where(
-            TokenAdjustment.requested_by == staff.id, TokenAdjustment.client_key == client_key
-        )
-    ).one()
-    if before.body_hash != body_hash:
+def _refuse_another_request(session: Session, adjustment_id: int, body_hash: bytes) -> None:
+    if session.get_one(TokenAdjustment, adjustment_id).body_hash != body_hash:
         raise IdempotencyConflict
-    return record(reading(session), staff.person, before.id)
 
 
 def _locked(session: Session, adjustment_id: int) -> TokenAdjustment:
@@ -143,11 +137,6 @@ def _locked(session: Session, adjustment_id: int) -> TokenAdjustment:
     return adjustment
 
 
-def _standing(session: Session, adjustment: TokenAdjustment) -> Standing:
-    copy = session.get_one(UserAutomation, adjustment.user_automation_id)
-    return Standing.of(adjustment, owner_id=copy.user_id)
-
-
 def _decide(session: Session, staff: Staff, adjustment: TokenAdjustment, state: AdjustmentState) -> None:
     adjustment.state, adjustment.decided_by, adjustment.decided_at = state, staff.id, clock.now()
     session.flush()
@@ -156,8 +145,19 @@ def _decide(session: Session, staff: Staff, adjustment: TokenAdjustment, state: 
     notify(session, Notice(adjustment.requested_by, Kind.ADJUSTMENT_DECIDED, str(adjustment.id), data, link))
 
 
-def _move_tokens(session: Session, staff: Staff, adjustment: TokenAdjustment) -> None:
-    copy = session.get_one(UserAutomation, adjustment.user_automation_id)
+def _touched_by(session: Session, adjustment_id: int) -> Result[UserAutomation, str]:
+    """The copy that a request is about and its automation's name, asked for with what comes next."""
+    return session.execute(
+        select(UserAutomation, Automation.name)
+        .join(TokenAdjustment, TokenAdjustment.user_automation_id == UserAutomation.id)
+        .join(Automation, Automation.id == UserAutomation.automation_id)
+        .where(TokenAdjustment.id == adjustment_id)
+    )
+
+
+def _move_tokens(
+    session: Session, staff: Staff, adjustment: TokenAdjustment, copy: UserAutomation, automation: str
+) -> None:
     move = ledger.credit if adjustment.delta > 0 else ledger.debit
     try:
         move(
@@ -171,41 +171,46 @@ def _move_tokens(session: Session, staff: Staff, adjustment: TokenAdjustment) ->
         )
     except InsufficientTokens as error:
         raise BalanceBelowZero(needed=-adjustment.delta, available=_left(copy, adjustment.bucket)) from error
-    _tell_customer(session, copy, adjustment)
+    _tell_customer(session, copy, automation, adjustment)
 
 
-def _tell_customer(session: Session, copy: UserAutomation, adjustment: TokenAdjustment) -> None:
+def _tell_customer(session: Session, copy: UserAutomation, automation: str, adjustment: TokenAdjustment) -> None:
     data = {
         "delta": adjustment.delta,
         "balance": copy.demo_tokens + copy.tokens_remaining,
         "automation_id": copy.automation_id,
-        "automation": session.get_one(Automation, copy.automation_id).name,
+        "automation": automation,
     }
     link = f"/automations/{copy.automation_id}/"
     notify(session, Notice(copy.user_id, Kind.TOKENS_ADJUSTED, str(adjustment.id), data, link))
 
 
-def _tell_managers(session: Session, staff: Staff, adjustment: TokenAdjustment) -> None:
-    data = {"adjustment_id": adjustment.id, "delta": adjustment.delta, "by": staff.person.name}
-    link = f"/tokens/adjustments/?id={adjustment.id}"
+def _tell_managers(session: Session, staff: Staff, asked: AdjustmentRecord, managers: Sequence[int]) -> None:
+    data = {"adjustment_id": asked.id, "delta": asked.delta, "by": staff.person.name}
+    link = f"/tokens/adjustments/?id={asked.id}"
     notify_many(
         session,
         [
-            Notice(manager, Kind.ADJUSTMENT_REQUESTED, f"{adjustment.id}:{manager}", data, link)
-            for manager in staff_with(session, Role.MANAGER)
+            Notice(manager, Kind.ADJUSTMENT_REQUESTED, f"{asked.id}:{manager}", data, link)
+            for manager in managers
             if manager != staff.id
         ],
     )
 
 
-def _refuse_foreign_payment(session: Session, wish: NewAdjustment) -> None:
-    if wish.related_payment is None:
-        return
-    of_the_copy = select(Payment.id).where(
-        Payment.id == wish.related_payment, Payment.user_automation_id == wish.user_automation_id
+def _copy_of_its_payment(session: Session, wish: NewAdjustment) -> UserAutomation:
+    """The copy that is to be corrected. Raises UserAutomationNotFound, PaymentNotFound (of another copy)."""
+    payments = session.scalars(
+        select(Payment.id).where(
+            Payment.id == wish.related_payment, Payment.user_automation_id == wish.user_automation_id
+        )
     )
-    if session.scalar(of_the_copy) is None:
+    copy = session.scalars(select(UserAutomation).where(UserAutomation.id == wish.user_automation_id)).first()
+    if copy is None:
+        raise UserAutomationNotFound
+    if wish.related_payment is not None and payments.first() is None:
         raise PaymentNotFound
+    return copy
 
 
 def _refuse_below_zero(copy: UserAutomation, wish: NewAdjustment) -> None:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 
 from functions.admin.schemas.names import AllowedAction
-from functions.admin.service.reading import Read
 from zimmer.auth.dependencies import Person
 from zimmer.auth.roles import Right, is_staff, may
 from zimmer.errors import AccountDeleted, HigherRole, LastManager, NotAllowed, OwnAccount, TwofaOff, ZimmerError
@@ -41,6 +40,7 @@ class Shown:
 
 
 LIVING_MANAGERS = (User.role == Role.MANAGER, User.is_active, User.deleted_at.is_(None))
+COUNT_OF_MANAGERS = select(func.count()).select_from(User).where(*LIVING_MANAGERS)
 
 
 def against_touching(staff: Person, user: Shown) -> ZimmerError | None:
@@ -71,9 +71,8 @@ def against_resetting(staff: Person, user: Shown) -> ZimmerError | None:
     return against_touching(staff, user) or (None if user.has_second_factor else TwofaOff())
 
 
-def allowed_actions(read: Read, staff: Person, user: Shown) -> list[AllowedAction]:
+def allowed_actions(staff: Person, user: Shown, *, managers: int) -> list[AllowedAction]:
     """The acts that make sense on an account as it stands, each with what stands against it."""
-    [[managers]] = read(select(func.count()).select_from(User).where(*LIVING_MANAGERS))
     touching, switching = against_touching(staff, user), against_switching(staff, user, managers=managers)
     return list(_actions(staff, user, touching, switching))
 

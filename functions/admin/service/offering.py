@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import ScalarResult, Select, insert, select
 
 from functions.admin.schemas.automations import (
     AutomationChange,
@@ -81,10 +81,12 @@ def replace_packages(session: Session, staff: Staff, automation_id: int, wish: P
 
     Raises AutomationNotFound, PackageTaken (a size twice), AutomationUnavailable (the last of a listed flat fee).
     """
-    automation = _locked(session, automation_id)
+    lock = session.scalars(_lock(automation_id))
+    on_the_shelf = session.scalars(select(AutomationPackage).where(AutomationPackage.automation_id == automation_id))
+    automation = _found(lock)
     if len({package.tokens for package in wish.packages}) < len(wish.packages):
         raise PackageTaken
-    sold = session.scalars(select(AutomationPackage).where(AutomationPackage.automation_id == automation_id)).all()
+    sold = on_the_shelf.all()
     before = _sizes(sold)
     _replace(session, automation_id, {package.tokens: package for package in sold}, wish.packages)
     after = sorted((package.model_dump() for package in wish.packages), key=lambda package: package["tokens"])
@@ -114,10 +116,19 @@ def _refuse_empty_shelf(session: Session, automation: Automation) -> None:
 
 
 def _locked(session: Session, automation_id: int) -> Automation:
-    found = session.get(Automation, automation_id, with_for_update={"key_share": True}, populate_existing=True)
-    if found is None:
+    return _found(session.scalars(_lock(automation_id)))
+
+
+def _lock(automation_id: int) -> Select[Automation]:
+    lock = select(Automation).where(Automation.id == automation_id).with_for_update(key_share=True)
+    return lock.execution_options(populate_existing=True)
+
+
+def _found(locked: ScalarResult[Automation]) -> Automation:
+    automation = locked.first()
+    if automation is None:
         raise AutomationNotFound
-    return found
+    return automation
 
 
 def _sizes(packages: Sequence[AutomationPackage]) -> list[Json]:
@@ -130,8 +141,8 @@ def _replace(
     for wish in wanted:
         package = sold.pop(wish.tokens, None)
         if package is None:
-            package = AutomationPackage(automation_id=automation_id, tokens=wish.tokens)
-            session.add(package)
+            session.execute(insert(AutomationPackage).values(automation_id=automation_id, **wish.model_dump()).inline())
+            continue
         package.amount, package.position, package.highlight = Rial(wish.amount), wish.position, wish.highlight
     for gone in sold.values():
         session.delete(gone)

@@ -4,15 +4,17 @@ What a change answers is what its page would show: the same queries, run on the 
 """
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
-from sqlalchemy import Row, Select
+from sqlalchemy import Row
 
-from zimmer.db import Session
+from zimmer.db import Session, together
 
-Read = Callable[[Select[*tuple[Any, ...]]], Sequence[Row[Any]]]
+# Takes as many queries as a page has and asks them in one round trip; the rows of each come back in their order.
+Read = Callable[..., list[Sequence[Row[Any]]]]
 
 
 def reading(session: Session) -> Read:
-    """Read on a session that has a transaction. A ReadSession's `rows` is such a reader by itself."""
-    return lambda query: session.execute(query).all()
+    """Read on a session that has a transaction. A ReadSession's `together` is such a reader by itself."""
+    return partial(together, session)

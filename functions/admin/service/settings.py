@@ -14,7 +14,7 @@ from zimmer.models import BusinessSettings, User
 
 def current(read: Read) -> SettingsRecord:
     """What holds now, and who changed it last."""
-    [row] = read(
+    [[row]] = read(
         select(BusinessSettings.__table__, User.name.label("name")).outerjoin(
             User, User.id == BusinessSettings.updated_by
         )

@@ -50,11 +50,11 @@ def inbox(
 
 def record(read: Read, staff: Person, ticket_id: int) -> TicketRecord:
     """One ticket with its whole conversation. Raises TicketNotFound."""
-    found = read(_rows(Ticket.description).where(Ticket.id == ticket_id))
+    found, said = read(_rows(Ticket.description).where(Ticket.id == ticket_id), _said(ticket_id))
     if not found:
         raise TicketNotFound
     [row] = found
-    messages = [_message(said) for said in read(_said(ticket_id))]
+    messages = [_message(message) for message in said]
     return TicketRecord(
         **_line(row),
         description=row.description,

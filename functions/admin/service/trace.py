@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, or_, select
+from pydantic import BaseModel
+from sqlalchemy import Row, Select, or_, select
 from sqlalchemy.orm import aliased
 
 from functions.admin.schemas.names import PersonName
@@ -50,27 +51,37 @@ ASKABLE = frozenset({S.PENDING, S.NOT_PAID, S.VERIFY_UNKNOWN, S.EXPIRED, S.VERIF
 
 
 def trace_of(session: ReadSession, staff: Person, payment_id: int) -> Trace:
-    """One purchase with everything that ever happened to it, in seven reads. Raises PaymentNotFound."""
-    row = session.first(rows().where(Payment.id == payment_id))
-    if row is None:
-        raise PaymentNotFound
-    events = session.entities(
-        select(PaymentEvent).where(PaymentEvent.payment_id == payment_id).order_by(PaymentEvent.seq)
+    """One purchase with everything that ever happened to it, in one round trip. Raises PaymentNotFound."""
+    found, events, ledger, outbox, notices, tickets, proposed = session.together(
+        rows().where(Payment.id == payment_id),
+        select(PaymentEvent.__table__).where(PaymentEvent.payment_id == payment_id).order_by(PaymentEvent.seq),
+        _entries(payment_id),
+        select(OutboxMessage.__table__).where(OutboxMessage.dedup_key == f"credit:{payment_id}"),
+        _notices(payment_id),
+        select(Ticket.id, Ticket.title, Ticket.status).where(Ticket.payment_id == payment_id).order_by(Ticket.id),
+        _proposed(payment_id),
     )
-    entries = _entries(session, payment_id)
-    review = _review(session, payment_id)
+    if not found:
+        raise PaymentNotFound
+    [row] = found
+    entries = [TraceEntry(**_of(entry, TraceEntry)) for entry in ledger]
+    review = _review(proposed)
     return Trace(
         payment=_facts(row),
         verdict=verdict(_story(row, events, entries), clock.now()),
         events=[_event(event) for event in events],
-        outbox=_outbox(session, payment_id),
+        outbox=[TraceMessage(**_of(message, TraceMessage)) for message in outbox],
         deliveries=list(_deliveries(events)),
         ledger=entries,
-        notifications=_notices(session, row),
-        tickets=_tickets(session, payment_id),
+        notifications=[_notice(told) for told in notices],
+        tickets=[TraceTicket(**ticket._mapping) for ticket in tickets],
         review=review,
         allowed_actions=list(_actions(staff, row.status, review, reversible_until=_reversible_until(row))),
     )
+
+
+def _of(row: Row[Any], model: type[BaseModel]) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in model.model_fields}
 
 
 def _facts(row: Row[Any]) -> PaymentFacts:
@@ -80,7 +91,7 @@ def _facts(row: Row[Any]) -> PaymentFacts:
     )
 
 
-def _story(row: Row[Any], events: Sequence[PaymentEvent], entries: Sequence[TraceEntry]) -> Story:
+def _story(row: Row[Any], events: Sequence[Row[Any]], entries: Sequence[TraceEntry]) -> Story:
     return Story(
         status=row.status,
         created_at=row.created_at,
@@ -93,12 +104,12 @@ def _story(row: Row[Any], events: Sequence[PaymentEvent], entries: Sequence[Trac
     )
 
 
-def _event(event: PaymentEvent) -> TraceEvent:
+def _event(event: Row[Any]) -> TraceEvent:
     lane = lane_of(event.actor, event.cause)
     return TraceEvent(lane=lane, **{name: getattr(event, name) for name in TraceEvent.model_fields if name != "lane"})
 
 
-def _deliveries(events: Sequence[PaymentEvent]) -> Iterator[TraceDelivery]:
+def _deliveries(events: Sequence[Row[Any]]) -> Iterator[TraceDelivery]:
     for event in events:
         if event.detail and "message_id" in event.detail:
             yield TraceDelivery(
@@ -106,64 +117,53 @@ def _deliveries(events: Sequence[PaymentEvent]) -> Iterator[TraceDelivery]:
             )
 
 
-def _entries(session: ReadSession, payment_id: int) -> list[TraceEntry]:
+def _entries(payment_id: int) -> Select[*tuple[Any, ...]]:
     """What the purchase moved: its tokens, and what of them was taken back."""
     name = f"payment:{payment_id}"
     copy_id = select(Payment.user_automation_id).where(Payment.id == payment_id).scalar_subquery()
-    found = session.entities(
-        select(TokenEntry)
+    return (
+        select(TokenEntry.__table__)
         .where(
             TokenEntry.user_automation_id == copy_id,
             or_(TokenEntry.reference == name, TokenEntry.reference.startswith(f"{name}:", autoescape=True)),
         )
         .order_by(TokenEntry.id)
     )
-    return [TraceEntry(**{name: getattr(entry, name) for name in TraceEntry.model_fields}) for entry in found]
 
 
-def _outbox(session: ReadSession, payment_id: int) -> list[TraceMessage]:
-    found = session.entities(select(OutboxMessage).where(OutboxMessage.dedup_key == f"credit:{payment_id}"))
-    return [TraceMessage(**{name: getattr(message, name) for name in TraceMessage.model_fields}) for message in found]
-
-
-def _notices(session: ReadSession, row: Row[Any]) -> list[TraceNotice]:
+def _notices(payment_id: int) -> Select[*tuple[Any, ...]]:
     """What the customer was told about it, and whether a mail about it went out."""
-    found = session.rows(
+    return (
         select(Notification.kind, Notification.created_at, Notification.read_at, Delivery.state, Delivery.sent_at)
+        .join(Payment, Payment.user_id == Notification.user_id)
         .outerjoin(Delivery, Delivery.dedup_key == Notification.dedup_key + "/email")
-        .where(
-            Notification.user_id == row.user_id,
-            Notification.data["transaction_id"].astext == row.transaction_id,
-        )
+        .where(Payment.id == payment_id, Notification.data["transaction_id"].astext == Payment.transaction_id)
         .order_by(Notification.id)
     )
-    return [
-        TraceNotice(
-            kind=told.kind,
-            created_at=told.created_at,
-            read_at=told.read_at,
-            mail=TraceMail(state=told.state, sent_at=told.sent_at) if told.state else None,
-        )
-        for told in found
-    ]
 
 
-def _tickets(session: ReadSession, payment_id: int) -> list[TraceTicket]:
-    found = session.rows(
-        select(Ticket.id, Ticket.title, Ticket.status).where(Ticket.payment_id == payment_id).order_by(Ticket.id)
+def _notice(told: Row[Any]) -> TraceNotice:
+    return TraceNotice(
+        kind=told.kind,
+        created_at=told.created_at,
+        read_at=told.read_at,
+        mail=TraceMail(state=told.state, sent_at=told.sent_at) if told.state else None,
     )
-    return [TraceTicket(**row._mapping) for row in found]
 
 
-def _review(session: ReadSession, payment_id: int) -> TraceReview | None:
+def _proposed(payment_id: int) -> Select[*tuple[Any, ...]]:
     manager = aliased(User)
-    row = session.first(
+    return (
         select(PaymentReview.__table__, manager.name)
         .join(manager, manager.id == PaymentReview.proposed_by)
         .where(PaymentReview.payment_id == payment_id, PaymentReview.state == ReviewState.PROPOSED)
     )
-    if row is None:
+
+
+def _review(proposed: Sequence[Row[Any]]) -> TraceReview | None:
+    if not proposed:
         return None
+    [row] = proposed
     return TraceReview(
         decision=row.decision,
         reason=row.reason,

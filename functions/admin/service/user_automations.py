@@ -42,7 +42,7 @@ def copies(session: ReadSession, sought: Sought, *, limit: int, cursor: str | No
 
 def copy(read: Read, user_automation_id: int) -> CopyRow:
     """One copy. Raises UserAutomationNotFound."""
-    found = read(_rows().where(UserAutomation.id == user_automation_id))
+    [found] = read(_rows().where(UserAutomation.id == user_automation_id))
     if not found:
         raise UserAutomationNotFound
     return _row(found[0])
@@ -50,7 +50,6 @@ def copy(read: Read, user_automation_id: int) -> CopyRow:
 
 def ledger(session: ReadSession, user_automation_id: int, *, limit: int, cursor: str | None) -> Page[LedgerLine]:
     """What moved on a copy, newest first. Raises UserAutomationNotFound."""
-    copy(session.rows, user_automation_id)
     query = (
         select(*(getattr(TokenEntry, column) for column in LedgerLine.model_fields))
         .where(TokenEntry.user_automation_id == user_automation_id)
@@ -59,7 +58,10 @@ def ledger(session: ReadSession, user_automation_id: int, *, limit: int, cursor:
     )
     if cursor:
         query = query.where(TokenEntry.seq < key_of(cursor, largest=LARGEST_BIGINT))
-    rows, next_cursor = page_of(session.rows(query), limit=limit, key=lambda row: row.seq)
+    owner, found = session.together(_rows().where(UserAutomation.id == user_automation_id), query)
+    if not owner:
+        raise UserAutomationNotFound
+    rows, next_cursor = page_of(found, limit=limit, key=lambda row: row.seq)
     return Page(items=[LedgerLine(**row._mapping) for row in rows], next_cursor=next_cursor)
 
 

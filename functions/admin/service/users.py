@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from functions.admin.schemas.users import HeldAutomation, RecentPayment, RecentTicket, UserDetail, UserLine
-from functions.admin.service.may import Shown, allowed_actions
+from functions.admin.service.may import COUNT_OF_MANAGERS, Shown, allowed_actions
 from functions.admin.service.reading import Read
 from zimmer import clock, phones, throttle
 from zimmer.auth import sign_ins
@@ -19,6 +20,7 @@ from zimmer.pagination import LARGEST_ID, Page, key_of, page_of
 from zimmer.wire import on_the_wire
 
 RECENT = 5
+FEWEST_LETTERS = 3  # what the index of parts of words is made of
 MOST_AUTOMATIONS = 100
 
 _LINE = (
@@ -51,40 +53,52 @@ def users(session: ReadSession, staff: Person, sought: Sought, *, limit: int, cu
     if sought.is_active is not None:
         query = query.where(User.is_active == sought.is_active)
     if sought.text is not None:
-        query = query.where(_found_by(sought.text, staff))
+        query = query.where(User.id.in_(_matches(sought.text, staff)))
     if cursor:
         query = query.where(User.id < key_of(cursor))
     rows, next_cursor = page_of(session.rows(query), limit=limit, key=lambda row: row.id)
     return Page(items=[UserLine(**_line(row, staff)) for row in rows], next_cursor=next_cursor)
 
 
-def detail(read: Read, staff: Person, user_id: int) -> UserDetail:
-    """One person with what they have. Raises UserNotFound."""
-    found = read(select(*_LINE, User.twofa_enabled, User.deleted_at).where(User.id == user_id))
-    if not found:
-        raise UserNotFound
-    [row] = found
-    is_locked = bool(read(throttle.refusing(sign_ins.LOGINS_TO_ACCOUNT.of(row.email))))
-    [[living]] = read(select(func.count()).where(SignIn.user_id == user_id, sign_ins.living()))
+def detail(read: Read, staff: Person, user_id: int, *, email: str | None = None) -> UserDetail:
+    """One person with what they have. Raises UserNotFound.
+
+    Whether the door is closed to them is counted by their address: who knows it asks everything at once.
+    """
+    account = select(*_LINE, User.twofa_enabled, User.deleted_at).where(User.id == user_id)
+    if email is None:
+        [found] = read(account)
+        if not found:
+            raise UserNotFound
+        email = found[0].email
+    [row], locks, [[living]], [[managers]], held, paid, asked = read(
+        account,
+        throttle.refusing(sign_ins.LOGINS_TO_ACCOUNT.of(email)),
+        select(func.count()).where(SignIn.user_id == user_id, sign_ins.living()),
+        COUNT_OF_MANAGERS,
+        _automations(user_id),
+        _payments(user_id),
+        _tickets(user_id),
+    )
     shown = Shown(
         row.id,
         row.role,
         is_active=row.is_active,
         is_deleted=row.deleted_at is not None,
         has_second_factor=row.twofa_enabled,
-        is_locked=is_locked,
+        is_locked=bool(locks),
         is_verified=row.email_verified_at is not None or not row.is_active,  # nothing is sent to a switched-off one
     )
     return UserDetail(
         **_line(row, staff),
         twofa_enabled=row.twofa_enabled,
-        is_locked=is_locked,
+        is_locked=shown.is_locked,
         is_masked=_masks(staff),
         sessions=living,
-        automations=_automations(read, user_id),
-        payments=_payments(read, user_id),
-        tickets=_tickets(read, user_id),
-        allowed_actions=allowed_actions(read, staff, shown),
+        automations=[HeldAutomation(**copy._mapping) for copy in held],
+        payments=[_payment(payment) for payment in paid],
+        tickets=[RecentTicket(**ticket._mapping) for ticket in asked],
+        allowed_actions=allowed_actions(staff, shown, managers=managers),
     )
 
 
@@ -103,19 +117,35 @@ def _masks(staff: Person) -> bool:
     return not may(staff.role, Right.USERS_MANAGE)
 
 
+def _matches(sought: str, staff: Person) -> Select[int]:
+    """The ids of whoever is found, before anything is sorted: asked in one with the order, a plan that was made
+    for any text walks all accounts from the newest.
+    """
+    matches = select(User.id).where(_found_by(sought, staff)).cte("matches").prefix_with("MATERIALIZED")
+    return select(matches.c.id)
+
+
 def _found_by(sought: str, staff: Person) -> ColumnElement[bool]:
     """By a part of the name or by the id; by address and number in part only for those who may read them.
 
+    Of one or two characters, which stand in every other name, only the beginnings of words count.
+
     Whoever sees them masked has to know them whole, or searching would unmask them letter by letter.
     """
-    ways = [User.name.icontains(sought, autoescape=True)]
+    ways = [_has(User.name, sought)]
     if sought.isascii() and sought.isdigit() and int(sought) <= LARGEST_ID:
         ways.append(User.id == int(sought))
     if _masks(staff):
         ways += [User.email == sought.lower(), *_has_number(sought)]
     else:
-        ways += [User.email.contains(sought.lower(), autoescape=True), *_has_in_number(sought)]
+        ways += [_has(User.email, sought), *_has_in_number(sought)]
     return or_(*ways)
+
+
+def _has(column: InstrumentedAttribute[str], sought: str) -> ColumnElement[bool]:
+    if len(sought) >= FEWEST_LETTERS:
+        return column.icontains(sought, autoescape=True)
+    return or_(column.istartswith(sought, autoescape=True), column.icontains(f" {sought}", autoescape=True))
 
 
 def _has_number(sought: str) -> list[ColumnElement[bool]]:
@@ -126,7 +156,11 @@ def _has_number(sought: str) -> list[ColumnElement[bool]]:
 
 def _has_in_number(sought: str) -> list[ColumnElement[bool]]:
     """By a whole number or by a piece of one."""
-    pieces = [User.phone_number.contains(piece, autoescape=True) for piece in phones.pieces(sought) if piece]
+    pieces = [
+        User.phone_number.contains(piece, autoescape=True)
+        for piece in phones.pieces(sought)
+        if len(piece) >= FEWEST_LETTERS
+    ]
     return _has_number(sought) + pieces
 
 
@@ -145,8 +179,8 @@ def _line(row: Row[Any], staff: Person) -> dict[str, Any]:
     }
 
 
-def _automations(read: Read, user_id: int) -> list[HeldAutomation]:
-    query = (
+def _automations(user_id: int) -> Select[*tuple[Any, ...]]:
+    return (
         select(
             UserAutomation.id.label("user_automation_id"),
             UserAutomation.automation_id,
@@ -160,31 +194,28 @@ def _automations(read: Read, user_id: int) -> list[HeldAutomation]:
         .order_by(UserAutomation.id.desc())
         .limit(MOST_AUTOMATIONS)
     )
-    return [HeldAutomation(**row._mapping) for row in read(query)]
 
 
-def _payments(read: Read, user_id: int) -> list[RecentPayment]:
-    query = select(Payment.__table__).where(Payment.user_id == user_id).order_by(Payment.id.desc()).limit(RECENT)
-    now = clock.now()
-    return [
-        RecentPayment(
-            id=row.id,
-            transaction_id=row.transaction_id,
-            status=row.status,
-            phase=on_the_wire(row, now)[1],
-            amount=row.amount,
-            tokens=row.tokens_purchased,
-            created_at=row.created_at,
-        )
-        for row in read(query)
-    ]
+def _payments(user_id: int) -> Select[*tuple[Any, ...]]:
+    return select(Payment.__table__).where(Payment.user_id == user_id).order_by(Payment.id.desc()).limit(RECENT)
 
 
-def _tickets(read: Read, user_id: int) -> list[RecentTicket]:
-    query = (
+def _payment(row: Row[Any]) -> RecentPayment:
+    return RecentPayment(
+        id=row.id,
+        transaction_id=row.transaction_id,
+        status=row.status,
+        phase=on_the_wire(row, clock.now())[1],
+        amount=row.amount,
+        tokens=row.tokens_purchased,
+        created_at=row.created_at,
+    )
+
+
+def _tickets(user_id: int) -> Select[*tuple[Any, ...]]:
+    return (
         select(Ticket.id, Ticket.title, Ticket.status, Ticket.last_message_at)
         .where(Ticket.user_id == user_id)
         .order_by(Ticket.id.desc())
         .limit(RECENT)
     )
-    return [RecentTicket(**row._mapping) for row in read(query)]

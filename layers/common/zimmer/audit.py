@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import insert, null
+
 from zimmer import clock
 from zimmer.db import Session, committed
 from zimmer.models import AuditEntry, Base, Json, Role
@@ -42,14 +44,14 @@ def done(
 
     `entity_id` is given where the address does not name it: something new.
     """
-    session.add(_entry(act, before=before, after=after, entity_id=entity_id, reason=reason))
     session.flush()
+    _write(session, _columns(act, before=before, after=after, entity_id=entity_id, reason=reason))
 
 
 def refused(act: Act, *, code: str) -> None:
     """Write that it was tried and refused, committed at once: the refusal undoes everything else."""
     with committed() as session:
-        session.add(_entry(act, refused=code))
+        _write(session, _columns(act, refused=code))
 
 
 def facts(row: Base, *columns: str) -> Json:
@@ -68,7 +70,12 @@ def plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, datetime) else value
 
 
-def _entry(
+def _write(session: Session, columns: Mapping[str, Any]) -> None:
+    """One entry, whose number nobody waits for."""
+    session.execute(insert(AuditEntry).values(**columns).inline())
+
+
+def _columns(
     act: Act,
     *,
     before: Json | None = None,
@@ -76,19 +83,19 @@ def _entry(
     entity_id: int | str | None = None,
     reason: str | None = None,
     refused: str | None = None,
-) -> AuditEntry:
+) -> dict[str, Any]:
     found = act.entity_id if entity_id is None else str(entity_id)
-    return AuditEntry(
-        at=clock.now(),
-        actor_id=act.actor_id,
-        actor_role=act.actor_role.value,
-        action=act.action,
-        entity=act.entity,
-        entity_id=found[:50] if found else None,
-        before=before,
-        after=after,
-        reason=reason,
-        request_id=act.request_id,
-        ip=act.ip,
-        refused=refused,
-    )
+    return {
+        "at": clock.now(),
+        "actor_id": act.actor_id,
+        "actor_role": act.actor_role.value,
+        "action": act.action,
+        "entity": act.entity,
+        "entity_id": found[:50] if found else None,
+        "before": null() if before is None else before,
+        "after": null() if after is None else after,
+        "reason": reason,
+        "request_id": act.request_id,
+        "ip": act.ip,
+        "refused": refused,
+    }

@@ -136,9 +136,9 @@ def _publish(topic: str, *, limit: int) -> int:
         message_ids = _send(_queue_url(topic), claimed)
         with committed() as session:
             _mark(session, message_ids)
-        if not message_ids:
-            break
         sent += len(message_ids)
+        if not message_ids or len(claimed) < BATCH:
+            break  # the queue is away, or nothing else waits
     return sent
 
 

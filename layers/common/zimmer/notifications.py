@@ -10,13 +10,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import BigInteger, DateTime, Select, String, bindparam, select, text
+from sqlalchemy.dialects.postgresql import JSONB
 
 from zimmer import clock, crypto, events
 from zimmer.db import Session
-from zimmer.events import DeliverMessage
-from zimmer.models import Delivery, Json, Level, Notification, Role, User
+from zimmer.models import Json, Level, Role, User
 
 FORGOTTEN = "deleted"  # where the address of somebody stood who has deleted their account
 
@@ -86,6 +85,47 @@ NATURES: dict[Kind, Nature] = {
 }
 
 
+TELL = text("""
+WITH asked AS (
+    SELECT * FROM jsonb_to_recordset(:notices)
+        AS notice (user_id INTEGER, kind TEXT, level TEXT, data JSONB, link TEXT, dedup_key TEXT, by_mail BOOLEAN)
+), told AS (
+    INSERT INTO notifications (user_id, kind, level, data, link, dedup_key, created_at)
+    SELECT user_id, kind, level, data, link, dedup_key, :at FROM asked
+    ON CONFLICT (dedup_key) DO NOTHING
+    RETURNING dedup_key
+), mailed AS (
+    INSERT INTO deliveries (dedup_key, user_id, kind, address, data, link, created_at)
+    SELECT asked.dedup_key || '/email', users.id, asked.kind, users.email, asked.data, asked.link, :at
+    FROM told JOIN asked ON asked.dedup_key = told.dedup_key JOIN users ON users.id = asked.user_id
+    WHERE asked.by_mail AND users.is_active AND users.deleted_at IS NULL
+    ON CONFLICT (dedup_key) DO NOTHING
+    RETURNING id
+)
+INSERT INTO outbox (topic, dedup_key, payload, created_at, next_at)
+SELECT :topic, 'deliver:' || id, jsonb_build_object('delivery_id', id, 'v', 1), :at, :at FROM mailed ORDER BY id
+""").bindparams(
+    bindparam("notices", type_=JSONB),
+    bindparam("at", type_=DateTime(timezone=True)),
+    bindparam("topic", type_=String),
+)
+
+SEND = text("""
+WITH mailed AS (
+    INSERT INTO deliveries (dedup_key, user_id, kind, address, data, sealed, created_at)
+    VALUES (:dedup_key, :user_id, :kind, :address, '{}', :sealed, :at)
+    ON CONFLICT (dedup_key) DO NOTHING
+    RETURNING id
+)
+INSERT INTO outbox (topic, dedup_key, payload, created_at, next_at)
+SELECT :topic, 'deliver:' || id, jsonb_build_object('delivery_id', id, 'v', 1), :at, :at FROM mailed
+""").bindparams(
+    *(bindparam(name, type_=String) for name in ("dedup_key", "kind", "address", "sealed", "topic")),
+    bindparam("user_id", type_=BigInteger),
+    bindparam("at", type_=DateTime(timezone=True)),
+)
+
+
 @dataclass(frozen=True)
 class Notice:
     """One thing to tell one person. `key` makes it the same notice when it is raised twice.
@@ -110,7 +150,7 @@ def notify(session: Session, notice: Notice) -> None:
 
 
 def notify_many(session: Session, notices: Iterable[Notice]) -> None:
-    """Tell each of them once, in a fixed number of statements.
+    """Tell each of them once, in one statement that nobody waits for.
 
     The panel's rows, the deliveries and their promises are written in the caller's transaction. An account
     that is switched off gets no mail. Raises ValueError for a secret kind.
@@ -120,46 +160,20 @@ def notify_many(session: Session, notices: Iterable[Notice]) -> None:
         raise ValueError("a secret must not stand in a panel: use send_secret")
     if not told:
         return
-    now = clock.now()
-    new = set(
-        session.scalars(
-            insert(Notification)
-            .values(
-                [
-                    {
-                        "user_id": notice.user_id,
-                        "kind": notice.kind.value,
-                        "level": NATURES[notice.kind].level,
-                        "data": notice.data,
-                        "link": notice.link,
-                        "dedup_key": notice.dedup_key,
-                        "created_at": now,
-                    }
-                    for notice in told
-                ]
-            )
-            .on_conflict_do_nothing(index_elements=["dedup_key"])
-            .returning(Notification.dedup_key)
-        )
-    )
-    mailed = [notice for notice in told if notice.dedup_key in new and NATURES[notice.kind].by_mail]
-    addresses = _addresses(session, [notice.user_id for notice in mailed])
-    _deliver(
-        session,
-        [
-            {
-                "dedup_key": f"{notice.dedup_key}/email",
-                "user_id": notice.user_id,
-                "kind": notice.kind.value,
-                "address": addresses[notice.user_id],
-                "data": notice.data,
-                "link": notice.link,
-                "sealed": None,
-            }
-            for notice in mailed
-            if notice.user_id in addresses
-        ],
-    )
+    session.flush()
+    notices_as_rows = [
+        {
+            "user_id": notice.user_id,
+            "kind": notice.kind.value,
+            "level": NATURES[notice.kind].level.value,
+            "data": notice.data,
+            "link": notice.link,
+            "dedup_key": notice.dedup_key,
+            "by_mail": NATURES[notice.kind].by_mail,
+        }
+        for notice in told
+    ]
+    session.execute(TELL, {"notices": notices_as_rows, "at": clock.now(), "topic": events.DELIVER})
 
 
 def send_secret(session: Session, notice: Notice, *, address: str) -> None:
@@ -167,19 +181,18 @@ def send_secret(session: Session, notice: Notice, *, address: str) -> None:
     if not NATURES[notice.kind].is_secret:
         raise ValueError(f"{notice.kind} is no secret")
     dedup_key = f"{notice.dedup_key}/email"
-    _deliver(
-        session,
-        [
-            {
-                "dedup_key": dedup_key,
-                "user_id": notice.user_id,
-                "kind": notice.kind.value,
-                "address": address,
-                "data": {},
-                "link": None,
-                "sealed": crypto.seal(json.dumps(notice.data), place=sealed_place(dedup_key)),
-            }
-        ],
+    session.flush()
+    session.execute(
+        SEND,
+        {
+            "dedup_key": dedup_key,
+            "user_id": notice.user_id,
+            "kind": notice.kind.value,
+            "address": address,
+            "sealed": crypto.seal(json.dumps(notice.data), place=sealed_place(dedup_key)),
+            "at": clock.now(),
+            "topic": events.DELIVER,
+        },
     )
 
 
@@ -190,26 +203,10 @@ def sealed_place(dedup_key: str) -> str:
 
 def staff_with(session: Session, *roles: Role) -> Sequence[int]:
     """The ids of the living accounts of these roles, to be told together."""
+    return session.scalars(ids_of_staff(*roles)).all()
+
+
+def ids_of_staff(*roles: Role) -> Select[int]:
+    """The query of `staff_with`, for who asks it with others."""
     living = select(User.id).where(User.role.in_(roles), User.is_active, User.deleted_at.is_(None))
-    return session.scalars(living.order_by(User.id)).all()
-
-
-def _addresses(session: Session, user_ids: Sequence[int]) -> dict[int, str]:
-    if not user_ids:
-        return {}
-    living = select(User.id, User.email).where(User.id.in_(user_ids), User.is_active, User.deleted_at.is_(None))
-    return {row.id: row.email for row in session.execute(living)}
-
-
-def _deliver(session: Session, rows: list[Json]) -> None:
-    """Write deliveries with the promise of a message each. One that was written before stays as it is."""
-    if not rows:
-        return
-    now = clock.now()
-    new = session.scalars(
-        insert(Delivery)
-        .values([{**row, "created_at": now} for row in rows])
-        .on_conflict_do_nothing(index_elements=["dedup_key"])
-        .returning(Delivery.id)
-    ).all()
-    events.promise_all(session, [DeliverMessage(delivery_id) for delivery_id in new])
+    return living.order_by(User.id)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import BigInteger, DateTime, String, bindparam, select, text
+from sqlalchemy import BigInteger, DateTime, ScalarResult, Select, String, bindparam, select, text
 
 from zimmer import clock
 from zimmer.db import Session
@@ -34,7 +34,6 @@ WITH head AS (
 INSERT INTO token_entries
     (user_automation_id, seq, bucket, delta, balance_after, kind, reference, actor, hash, prev_hash, at)
 SELECT id, seq, :bucket, :delta, balance_after, :kind, :reference, :actor, hash, prev_hash, :at FROM link
-RETURNING id
 """).bindparams(
     bindparam("user_automation_id", type_=BigInteger),
     bindparam("delta", type_=BigInteger),
@@ -106,20 +105,27 @@ def debit(
 def _move(
     session: Session, copy: UserAutomation, *, delta: int, bucket: Bucket, kind: EntryKind, reference: str, actor: str
 ) -> TokenEntry | None:
-    session.refresh(copy, with_for_update={"key_share": True})
+    ours = (TokenEntry.kind == kind, TokenEntry.reference == reference, TokenEntry.bucket == bucket)
+    lock = _fresh(session, copy, select(UserAutomation).with_for_update(key_share=True))
     # Asked in a statement of its own: its snapshot is taken after the lock, so a twin's entry is seen.
-    if session.scalar(
-        select(TokenEntry.id).where(
-            TokenEntry.kind == kind, TokenEntry.reference == reference, TokenEntry.bucket == bucket
-        )
-    ):
+    twin = session.scalars(select(TokenEntry.id).where(*ours))
+    lock.one()
+    if twin.first():
         return None
     have = copy.demo_tokens if bucket is Bucket.DEMO else copy.tokens_remaining
     if have + delta < 0:
         raise InsufficientTokens(needed=-delta, available=have)
-    entry_id = session.scalar(MOVE, _movement(copy, delta, bucket, kind, reference, actor))
-    session.refresh(copy)
-    return session.get_one(TokenEntry, entry_id)
+    session.execute(MOVE, _movement(copy, delta, bucket, kind, reference, actor))
+    moved = _fresh(session, copy, select(UserAutomation))
+    entry = session.scalars(select(TokenEntry).where(*ours))
+    moved.one()
+    return entry.one()
+
+
+def _fresh(session: Session, copy: UserAutomation, query: Select[UserAutomation]) -> ScalarResult[UserAutomation]:
+    """The copy as the server has it by then, once somebody looks."""
+    session.flush()
+    return session.scalars(query.where(UserAutomation.id == copy.id).execution_options(populate_existing=True))
 
 
 def _movement(

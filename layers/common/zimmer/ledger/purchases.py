@@ -15,7 +15,7 @@ from sqlalchemy import ARRAY, BigInteger, Date, DateTime, String, bindparam, tex
 from sqlalchemy.dialects.postgresql import JSONB
 
 from zimmer import clock
-from zimmer.db import Session
+from zimmer.db import AtomicSession, Session
 from zimmer.models import Json
 
 CREDIT_PURCHASES = text("""
@@ -121,24 +121,30 @@ class Credited:
 
 
 def credit_purchases(
-    session: Session, payment_ids: Iterable[int], *, actor: str, deliveries: Mapping[int, Json] | None = None
+    session: Session | AtomicSession,
+    payment_ids: Iterable[int],
+    *,
+    actor: str,
+    deliveries: Mapping[int, Json] | None = None,
 ) -> Credited:
     """Credit each verified payment among `payment_ids` exactly once, in one statement.
 
-    Locks the payments and the copies they are for until the transaction ends. `deliveries` says of a payment
+    It may stand alone: run twice it finds nothing more to do. Locks the payments and the copies they are for
+    until the transaction ends. `deliveries` says of a payment
     by which message it was asked for; it is kept with the event.
     """
     asked, at = frozenset(payment_ids), clock.now()
-    rows = session.execute(
-        CREDIT_PURCHASES,
-        {
-            "payment_ids": sorted(asked),
-            "actor": actor,
-            "deliveries": {str(payment_id): message for payment_id, message in (deliveries or {}).items()},
-            "today": clock.business_day(),
-            "at": at,
-        },
-    ).all()
+    parameters = {
+        "payment_ids": sorted(asked),
+        "actor": actor,
+        "deliveries": {str(payment_id): message for payment_id, message in (deliveries or {}).items()},
+        "today": clock.business_day(),
+        "at": at,
+    }
+    if isinstance(session, AtomicSession):
+        rows = session.run(CREDIT_PURCHASES, parameters)
+    else:
+        rows = session.execute(CREDIT_PURCHASES, parameters).all()
     credited = [row for row in rows if row.entry_id is not None]
     now = frozenset(row.payment_id for row in credited)
     # `status` is what the statement saw when it began. "verified" without an entry of ours means that

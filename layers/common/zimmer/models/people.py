@@ -60,7 +60,18 @@ class User(Base):
     deleted_at: Mapped[datetime | None]
     last_active_on: Mapped[date | None]  # the business day on which tokens of theirs were used last
 
-    __table_args__ = (Index("idx_users_email", "email", unique=True), Index("idx_users_role", "role"))
+    __table_args__ = (
+        Index("idx_users_email", "email", unique=True),
+        Index("idx_users_role", "role"),
+        Index(
+            "ix_users_search",
+            "name",
+            "email",
+            "phone_number",
+            postgresql_using="gin",
+            postgresql_ops=dict.fromkeys(("name", "email", "phone_number"), "gin_trgm_ops"),
+        ),
+    )
 
 
 class SignIn(Base):
