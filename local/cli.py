@@ -165,6 +165,12 @@ def rotate_key(arguments: list[str]) -> int:
     return run(arguments)
 
 
+def bench(arguments: list[str]) -> int:
+    from benchmarks.run import main as run
+
+    return run(arguments)
+
+
 def doctor(arguments: list[str]) -> int:
     """Of a stage; that of this machine runs before anything is installed."""
     from local.stage_doctor import main as run
@@ -222,6 +228,7 @@ VERBS: dict[str, Callable[[list[str]], int]] = {
     "code": code,
     "rotate-key": rotate_key,
     "doctor": doctor,
+    "bench": bench,
     "check": check_ledger,
     "openapi": openapi,
     "validate": validate,

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 
 import pytest
-from benchmarks.every_route import AT_MOST, ELSEWHERE, MORE, REQUESTS, trips_of
 
+from benchmarks.every_route import AT_MOST, ELSEWHERE, MORE, REQUESTS, trips_of
 from benchmarks.rt_proxy import Counter, counting
 from functions.payments import worker
 from local.zarinpal.running import Zarinpal
