@@ -20,6 +20,7 @@ from typing import Any
 import httpx
 import pytest
 from playwright.sync_api import BrowserContext, Page
+from sqlalchemy import update
 
 from functions.admin import invariants
 from local import browsers
@@ -34,6 +35,7 @@ from tests.e2e.controls import Bank, Room
 from tests.e2e.people import MANAGER, REZA, SARA, SUPPORT, Customer
 from tests.e2e.watch import Watch
 from zimmer.db import Database, Session
+from zimmer.models import BusinessSettings
 from zimmer.settings import get_settings
 
 FOLDER = DATA / "e2e"
@@ -140,6 +142,14 @@ def _agreement(_connection: Database, room: Room) -> Iterator[None]:
 def arrange(_connection: Database) -> Arrange:
     """Rows for a test, committed at the end of the block: `with arrange() as session: session.add(…)`."""
     return _connection.transaction
+
+
+@pytest.fixture
+def settings_as_they_were(arrange: Arrange) -> Iterator[None]:
+    """After the test the business settings are the seed's again."""
+    yield
+    with arrange() as session:
+        session.execute(update(BusinessSettings).values(demo_tokens=5))
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import httpx
+import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import select, update
 
@@ -51,16 +52,28 @@ def next_code(secret: str, running: Record, room: Room, *, before: str) -> str:
     return code_now(secret, running)
 
 
+def recovery_codes(page: Page) -> list[str]:
+    """The ten codes that the page shows once."""
+    shown = page.get_by_role("list", name="Recovery codes").get_by_role("listitem")
+    expect(shown).to_have_count(10)
+    return shown.all_inner_texts()
+
+
 def looks_right(page: Page, name: str) -> None:
     """Nothing overflows and axe finds nothing serious, in a state that has no address of its own; with a picture."""
     settle(page)
+    looks_right_meanwhile(page, name)
+
+
+def looks_right_meanwhile(page: Page, name: str) -> None:
+    """The same while something behind it is still waiting for an answer."""
     page.screenshot(path=PICTURES / f"{name}.png")
     faults = [*checks.overflow(page), *checks.accessibility(page)]
     assert not faults, checks.report(faults)
 
 
 def test_an_invited_colleague_joins_loses_the_phone_and_takes_another(
-    manager_page: Page, visit: Visit, platform: Record, room: Room
+    manager_page: Page, visit: Visit, platform: Record, room: Room, seeded: Callable[..., Customer]
 ) -> None:
     address = f"colleague-{uuid4().hex[:8]}@example.com"
     manager_page.goto("/users/")
@@ -71,6 +84,7 @@ def test_an_invited_colleague_joins_loses_the_phone_and_takes_another(
     manager_page.get_by_role("button", name="Send the invitation").click()
     expect(manager_page.get_by_text(f"The invitation is on its way to {address}.")).to_be_visible()
 
+    seeded(MANAGER, panel="admin").api.api("POST", "/api/admin/sweep")  # sooner than the schedule would
     page = visit(viewport=PHONE, base_url=platform.admin_url)
     page.goto(invitation_to(platform, address))
     expect(page.get_by_label("Your name")).to_be_visible()
@@ -86,8 +100,7 @@ def test_an_invited_colleague_joins_loses_the_phone_and_takes_another(
     code = code_now(secret, platform)
     page.get_by_label("Then write the six digits it shows").fill(code)
     page.get_by_role("button", name="Switch it on").click()
-    codes = page.get_by_role("list", name="Recovery codes").get_by_role("listitem").all_inner_texts()
-    assert len(codes) == 10
+    codes = recovery_codes(page)
     looks_right(page, "recovery-codes")
     page.get_by_role("button", name="I have kept them").click()
     expect(page.get_by_role("heading", level=1)).to_be_visible()
@@ -111,11 +124,22 @@ def test_an_invited_colleague_joins_loses_the_phone_and_takes_another(
     secret = page.get_by_text(re.compile(r"^([A-Z2-7]{4} ){7}[A-Z2-7]{4}$")).inner_text()
     page.get_by_label("Then write the six digits it shows").fill(next_code(secret, platform, room, before=code))
     page.get_by_role("button", name="Switch it on").click()
-    fresh = page.get_by_role("list", name="Recovery codes").get_by_role("listitem").all_inner_texts()
-    assert not set(fresh) & set(codes)
+    assert not set(recovery_codes(page)) & set(codes)
     looks_right(page, "recovery-codes-dialog")
     page.get_by_role("button", name="I have kept them").click()
     expect(page.get_by_role("list", name="Recovery codes")).to_have_count(0)
+
+    page.get_by_role("button", name="Change the password").click()
+    page.get_by_label("The password you have").fill(PASSWORD)
+    page.get_by_label("New password", exact=True).fill("password1234")
+    page.get_by_role("button", name="Save the new password").click()
+    expect(page.get_by_text("Many people use this one")).to_be_visible()
+    looks_right(page, "password-dialog")
+    page.get_by_label("New password", exact=True).fill(f"another {PASSWORD}")
+    page.get_by_role("button", name="Save the new password").click()
+    expect(page.get_by_text("The new password is saved.")).to_be_visible()
+    page.reload()
+    expect(page.get_by_role("heading", name="Your account")).to_be_visible()
 
 
 def test_a_wrong_code_says_what_to_do_and_a_right_one_lets_in(visit: Visit, platform: Record) -> None:
@@ -129,6 +153,7 @@ def test_a_wrong_code_says_what_to_do_and_a_right_one_lets_in(visit: Visit, plat
     field.fill("000000")
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_text("set the phone's clock to automatic")).to_be_visible()
+    expect(field).to_be_focused()
     looks_right(page, "login-code-wrong")
     code = totp.fresh(platform, MANAGER)
     field.fill(f"{code[:3]} {code[3:]}")
@@ -136,6 +161,7 @@ def test_a_wrong_code_says_what_to_do_and_a_right_one_lets_in(visit: Visit, plat
     expect(page).to_have_url(re.compile(r":\d+/$"))
 
 
+@pytest.mark.usefixtures("settings_as_they_were")
 def test_what_touches_settings_asks_for_a_code_and_goes_on(
     manager_page: Page, arrange: Arrange, platform: Record
 ) -> None:
@@ -143,7 +169,7 @@ def test_what_touches_settings_asks_for_a_code_and_goes_on(
         managers = select(User.id).where(User.email == MANAGER)
         session.execute(update(SignIn).where(SignIn.user_id.in_(managers)).values(stepped_up_until=None))
     manager_page.goto("/settings/")
-    field = manager_page.get_by_label("Trial tokens")
+    field = manager_page.get_by_role("textbox", name="Trial tokens")
     before = field.input_value()
     field.fill("6" if before != "6" else "5")
     manager_page.get_by_role("button", name="Save the changes").click()
@@ -152,13 +178,13 @@ def test_what_touches_settings_asks_for_a_code_and_goes_on(
     expect(question).to_be_visible()
     question.get_by_role("button", name="Confirm").click()
     expect(question.get_by_text("The code has six digits.")).to_be_visible()
-    looks_right(manager_page, "step-up")
+    looks_right_meanwhile(manager_page, "step-up")
     question.get_by_label("Code of your authenticator").fill(totp.fresh(platform, MANAGER))
     question.get_by_role("button", name="Confirm").click()
     expect(question).to_have_count(0)
     expect(manager_page.get_by_role("alertdialog")).to_have_count(0)
     manager_page.reload()
-    expect(manager_page.get_by_label("Trial tokens")).not_to_have_value(before)
+    expect(manager_page.get_by_role("textbox", name="Trial tokens")).not_to_have_value(before)
 
 
 def test_a_customer_signs_in_with_persian_digits(

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from local import browsers
 from local.browsers import DESKTOP
@@ -14,7 +14,7 @@ from local.entering import enter
 from local.record import Record
 from tests.e2e.conftest import Arrange
 from tests.e2e.people import MANAGER, SARA, Customer
-from zimmer.models import BusinessSettings, Payment, PaymentStatus, User, UserAutomation
+from zimmer.models import Payment, PaymentStatus, User, UserAutomation
 
 AUTOMATION = 1
 
@@ -105,13 +105,6 @@ def test_a_manager_approves_the_correction_that_support_asked_for(
     expect(toast(manager_page, "The correction is approved.")).to_be_visible()
     expect(manager_page.get_by_text("This request is over.")).to_be_visible()
     assert customer.api.own(AUTOMATION)["tokens_remaining"] == 120
-
-
-@pytest.fixture
-def settings_as_they_were(arrange: Arrange) -> Iterator[None]:
-    yield
-    with arrange() as session:
-        session.execute(update(BusinessSettings).values(demo_tokens=5))
 
 
 @pytest.mark.usefixtures("settings_as_they_were")

@@ -32,7 +32,10 @@ export const users = {
   noPhone: "None given",
   twofa: "Second factor",
   sessions: "Signed in",
-  sessionsOf: (number: string) => (number === "1" ? "in 1 place" : `in ${number} places`),
+  sessionsOf: (number: string) => {
+    if (number === "0") return "nowhere"
+    return number === "1" ? "in 1 place" : `in ${number} places`
+  },
   locked: "Locked after too many wrong passwords",
   reveal: "Show e-mail and phone",
   revealLead: "Your look is written into the audit.",

@@ -29,6 +29,7 @@ function Question({ onAnswer }: { onAnswer: Answer }) {
   const [typed, setTyped] = useState("")
   const [error, setError] = useState<string>()
   const [isBusy, setBusy] = useState(false)
+  const [attempt, setAttempt] = useState(0)
   const submit = async (event: FormEvent) => {
     event.preventDefault()
     event.stopPropagation() // React hands it on to the form whose act needs the code
@@ -44,6 +45,7 @@ function Question({ onAnswer }: { onAnswer: Answer }) {
       setError(sentenceOf(asProblem(thrown)))
       setTyped("")
       setBusy(false)
+      setAttempt(attempt + 1)
     }
   }
   return (
@@ -56,6 +58,7 @@ function Question({ onAnswer }: { onAnswer: Answer }) {
     >
       <form noValidate onSubmit={submit} className="grid gap-4">
         <CodeField
+          key={attempt}
           label={text.label}
           hint={text.hint}
           error={error}

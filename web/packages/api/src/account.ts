@@ -48,6 +48,11 @@ export async function acceptInvitation(token: string, form: Invited): Promise<Ow
   return taken(await answered(api.POST("/api/auth/invitations/accept", { body })))
 }
 
+/** Set another password; every other sign-in ends. Raises Problem `password-wrong`. */
+export async function changePassword(current: string, next: string): Promise<void> {
+  begin(await answered(api.POST("/api/auth/password", { body: { current, new: next } })))
+}
+
 /** Open a customer's account, which signs in at once. Raises Problem `email-taken`. */
 export async function register(form: Register): Promise<void> {
   begin(await answered(api.POST("/api/auth/register", { body: form })))

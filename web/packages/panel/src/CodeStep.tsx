@@ -21,6 +21,7 @@ export function CodeStep({ owed, onBack }: Props) {
   const [typed, setTyped] = useState("")
   const [isShort, setShort] = useState(false)
   const [isBusy, setBusy] = useState(false)
+  const [attempt, setAttempt] = useState(0)
   const { enter, problem } = useEntrance((code: string) => verifyCode(owed.challenge, code))
   const submit = async (event: FormEvent) => {
     event.preventDefault()
@@ -32,6 +33,7 @@ export function CodeStep({ owed, onBack }: Props) {
     await enter(code)
     setBusy(false)
     setTyped("")
+    setAttempt(attempt + 1) // and the next one can be typed at once
   }
   const change = () => {
     setKind(kind === "authenticator" ? "recovery" : "authenticator")
@@ -43,6 +45,7 @@ export function CodeStep({ owed, onBack }: Props) {
     <form noValidate onSubmit={submit} className="grid gap-5">
       {problem && <ProblemNotice problem={problem} />}
       <CodeField
+        key={attempt}
         label={text[kind].label}
         hint={text[kind].hint}
         error={isShort ? text[kind].short : undefined}

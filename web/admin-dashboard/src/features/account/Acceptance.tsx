@@ -16,7 +16,7 @@ import * as z from "zod/mini"
 import { DoorPage } from "@/features/account/DoorPage"
 import { useTokenOfLink } from "@/features/account/useTokenOfLink"
 import { carry } from "@/features/account/waiting"
-import { invitation as text } from "@/messages/account"
+import { me, invitation as text } from "@/messages/account"
 import { en } from "@/messages/en"
 
 const acceptanceForm = z.object({
@@ -45,7 +45,7 @@ export function Acceptance() {
 function AcceptanceForm({ token }: { token: string }) {
   const router = useRouter()
   const [problem, setProblem] = useState<Problem | null>(null)
-  const { register, handleSubmit, formState } = useForm<z.infer<typeof acceptanceForm>>({
+  const { register, handleSubmit, formState, setError } = useForm<z.infer<typeof acceptanceForm>>({
     resolver: standardSchemaResolver(acceptanceForm),
     defaultValues: { name: "", password: "" },
   })
@@ -57,7 +57,10 @@ function AcceptanceForm({ token }: { token: string }) {
       if (owed) carry(owed.challenge)
       await router.replace(owed ? "/enrol-2fa/" : "/")
     } catch (error) {
-      setProblem(asProblem(error))
+      const refused = asProblem(error)
+      const isOfPassword = refused.fields.includes("password")
+      if (isOfPassword) setError("password", { message: me.newPasswordCommon })
+      setProblem(isOfPassword ? null : refused)
     }
   })
   if (problem?.code === "link-invalid") return <Gone />

@@ -4,6 +4,7 @@ import { Card } from "@zimmer/ui/Card"
 import { Fact, Facts } from "@zimmer/ui/Facts"
 import { date } from "@zimmer/ui/format"
 import { Page } from "@zimmer/ui/Page"
+import { OwnPassword } from "@/features/account/OwnPassword"
 import { OwnSignIns } from "@/features/account/OwnSignIns"
 import { SecondFactor } from "@/features/account/SecondFactor"
 import { me as text } from "@/messages/account"
@@ -33,6 +34,10 @@ export function OwnAccount({ user }: { user: Me }) {
       <Card>
         <h2 className="mb-1 font-bold">{text.twofa}</h2>
         <SecondFactor user={user} />
+      </Card>
+      <Card>
+        <h2 className="mb-1 font-bold">{text.passwordTitle}</h2>
+        <OwnPassword />
       </Card>
       <Card>
         <h2 className="mb-1 font-bold">{text.sessions}</h2>

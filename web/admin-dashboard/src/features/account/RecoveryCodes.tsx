@@ -10,19 +10,19 @@ type Props = { codes: string[]; email: string; onKept: () => void }
 export function RecoveryCodes({ codes, email, onKept }: Props) {
   return (
     <div className="grid gap-5">
-      <div className="flex items-start gap-2 rounded-md border border-line bg-fill p-4">
-        <ul aria-label={text.list} className="grid flex-1 grid-cols-2 gap-x-6 gap-y-1">
+      <div className="rounded-md border border-line bg-fill p-4">
+        <ul aria-label={text.list} className="grid grid-cols-2 gap-x-4 gap-y-1">
           {codes.map((code) => (
             <li key={code}>
-              <bdi dir="ltr" translate="no" className="select-all font-mono">
+              <bdi dir="ltr" translate="no" className="select-all whitespace-nowrap font-mono">
                 {code}
               </bdi>
             </li>
           ))}
         </ul>
-        <CopyButton text={codes.join("\n")} label={text.copy} copiedLabel={en.common.copied} />
       </div>
       <div className="flex flex-wrap justify-end gap-2">
+        <CopyButton text={codes.join("\n")} label={text.copy} copiedLabel={en.common.copied} />
         <Button icon={<Download size={18} />} onClick={() => save(codes, email)}>
           {text.save}
         </Button>

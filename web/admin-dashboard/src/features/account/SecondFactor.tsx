@@ -1,6 +1,8 @@
+import { useQueryClient } from "@tanstack/react-query"
 import type { AuthenticatorSetup } from "@zimmer/api/account"
 import { activate } from "@zimmer/api/secondFactor"
 import { type Me, renew } from "@zimmer/api/session"
+import { ownSignIns } from "@zimmer/api/signIns"
 import { Button } from "@zimmer/ui/Button"
 import { Dialog } from "@zimmer/ui/Dialog"
 import { toast } from "@zimmer/ui/Toast"
@@ -19,6 +21,7 @@ type Step =
 /** What can be done about one's second factor: another phone, and other codes for paper. */
 export function SecondFactor({ user }: { user: Me }) {
   const [step, setStep] = useState<Step | null>(null)
+  const cache = useQueryClient()
   const close = () => setStep(null)
   return (
     <div className="grid gap-4">
@@ -54,6 +57,7 @@ export function SecondFactor({ user }: { user: Me }) {
               onDone={(codes) => {
                 setStep({ at: "codes", codes })
                 toast.success(text.replaced)
+                void cache.invalidateQueries(ownSignIns)
                 void renew() // who one is says now that there is a second factor
               }}
             />
