@@ -6,7 +6,14 @@ from dataclasses import dataclass
 import pytest
 from sqlalchemy import func, select
 
+from functions.payments import routes
+from functions.payments.app import app
+from functions.payments.gateways.base import Gateway
+from local.poller import Poller
+from local.zarinpal.running import Zarinpal
 from tests.api import Api
+from tests.crash.mortal import MortalDatabase, MortalGateway
+from tests.crash.world import World
 from tests.factories import make_copy, token_for
 from zimmer.db import Database, using
 from zimmer.models import Payment, PaymentStatus, TokenEntry, User, UserAutomation
@@ -48,4 +55,17 @@ def shop(own_database: str) -> Iterator[Shop]:
         token = token_for(session, session.get_one(User, copy.user_id))
     with using(database):
         yield Shop(own_database, database, copy.id, copy.automation_id, token)
+    database.close()
+
+
+@pytest.fixture
+def world(own_database: str, zarinpal: Zarinpal, gateway: Gateway, queue: Poller) -> Iterator[World]:
+    """A customer with one copy, on a database, a gateway and a queue that can be made to die."""
+    database, mortal = MortalDatabase(own_database), MortalGateway(gateway)
+    with database.transaction() as session:
+        copy = make_copy(session)
+        token = token_for(session, session.get_one(User, copy.user_id))
+    app.dependency_overrides[routes.zarinpal] = lambda: mortal
+    with using(database):
+        yield World(database, mortal, zarinpal, queue, Api(token), copy.id, copy.automation_id)
     database.close()

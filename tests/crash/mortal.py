@@ -1,0 +1,120 @@
+"""Parts that die at a chosen step. What the real code had committed by then stays, everything else is gone."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import ClassVar
+
+from functions.payments.gateways.base import (
+    Gateway,
+    Inquired,
+    NotPaid,
+    Order,
+    Paid,
+    Refused,
+    ReversalRefused,
+    Reversed,
+    Started,
+    Suspicious,
+    Unknown,
+    Unverified,
+)
+from zimmer.db import Database, Session
+from zimmer.money import Rial
+
+
+class Died(BaseException):
+    """The process is gone. No Exception, so that none of our code catches it; Mangum does, and answers 500 for it."""
+
+    times: ClassVar[int] = 0
+
+    def __init__(self) -> None:
+        super().__init__()
+        type(self).times += 1
+
+
+class MortalDatabase(Database):
+    """A database whose process dies around one of the next commits."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
+        self._left: int | None = None
+        self._is_heard = True
+
+    def dies_before(self, commit: int) -> None:
+        """Die with the work of the next (1), second (2), … transaction done and not committed."""
+        self._left, self._is_heard = commit, False
+
+    def dies_after(self, commit: int) -> None:
+        """Die when that transaction is committed, before anybody hears of it."""
+        self._left, self._is_heard = commit, True
+
+    def spare(self) -> None:
+        """Die no more."""
+        self._left = None
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        with super().transaction() as session:
+            yield session
+            is_last = self._counts_down()
+            if is_last and not self._is_heard:
+                raise Died
+        if is_last:
+            raise Died
+
+    def _counts_down(self) -> bool:
+        if self._left is None:
+            return False
+        self._left = self._left - 1 or None
+        return self._left is None
+
+
+class MortalGateway:
+    """Our client of the gateway; the process dies before or after one of its calls."""
+
+    def __init__(self, gateway: Gateway) -> None:
+        self._gateway = gateway
+        self._before = self._after = ""
+
+    def dies_before(self, call: str) -> None:
+        """Die when everything is ready for this call, and before it is made."""
+        self._before = call
+
+    def dies_after(self, call: str) -> None:
+        """Die with the gateway's answer to this call in hand."""
+        self._after = call
+
+    def spare(self) -> None:
+        """Die no more."""
+        self._before = self._after = ""
+
+    def start(self, order: Order) -> Started | Refused | Unknown:
+        with self._fated("start"):
+            return self._gateway.start(order)
+
+    def verify(self, authority: str, amount: Rial) -> Paid | NotPaid | Suspicious | Unknown:
+        with self._fated("verify"):
+            return self._gateway.verify(authority, amount)
+
+    def inquire(self, authority: str) -> Inquired | Unknown:
+        with self._fated("inquire"):
+            return self._gateway.inquire(authority)
+
+    def unverified(self) -> Unverified | Unknown:
+        with self._fated("unverified"):
+            return self._gateway.unverified()
+
+    def reverse(self, authority: str) -> Reversed | ReversalRefused | Unknown:
+        with self._fated("reverse"):
+            return self._gateway.reverse(authority)
+
+    @contextmanager
+    def _fated(self, call: str) -> Iterator[None]:
+        before, after = self._before == call, self._after == call
+        if before or after:
+            self._before = self._after = ""
+        if before:
+            raise Died
+        yield
+        if after:
+            raise Died
