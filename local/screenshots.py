@@ -67,6 +67,7 @@ def picture(chromium: Browser, running: Record, stop: Stop, viewport: Viewport, 
         for theme in THEMES:
             page.emulate_media(color_scheme=theme, reduced_motion="reduce")
             page.set_viewport_size({"width": viewport.width, "height": viewport.height})
+            page.goto("about:blank")  # an address that differs behind its # alone would not be loaded anew
             page.goto(running.panel(stop.panel) + path)
             settle(page)
             stretch(page, viewport)

@@ -13,7 +13,7 @@ from zimmer.models import Automation, Payment, Ticket, TokenAdjustment, User
 
 VISITOR = ""
 SARA = "sara@example.com"  # six months of use and purchases in every phase
-REZA = "reza@example.com"  # an account and nothing else
+REZA = "reza@example.com"  # an account and nothing else, not even a confirmed address
 MANAGER = "manager@example.com"
 SUPPORT = "support@example.com"
 CUSTOMERS, STAFF = "user", "admin"  # the panels, as the API calls those who enter them
@@ -39,6 +39,13 @@ STOPS = (
     Stop("home-visitor", "/"),
     Stop("login", "/login/"),
     Stop("signup", "/signup/"),
+    Stop("forgot-password", "/forgot-password/"),
+    Stop("reset-password", "/reset-password/#token=secret-of-a-mail"),
+    Stop("reset-password-no-link", "/reset-password/"),
+    Stop("verify-email", "/verify-email/", SARA),
+    Stop("verify-email-no-link", "/verify-email/"),
+    Stop("settings", "/settings/", SARA),
+    Stop("settings-unverified", "/settings/", REZA),
     Stop("marketplace", "/automations/marketplace/"),
     Stop("marketplace-sara", "/automations/marketplace/", SARA),
     Stop("automation", "/automations/{automation}/"),

@@ -28,7 +28,7 @@ PAGE = """<!doctype html>
 """
 BUTTON = """<p style="margin:24px 0 0"><a href="{url}" style="display:inline-block;background:#3a5bc7;color:#ffffff;
 text-decoration:none;border-radius:8px;padding:12px 20px;font-size:15px">{label}</a></p>
-<p style="margin:12px 0 0;font-size:12px;color:#63635e;word-break:break-all" dir="ltr">{url}</p>
+<p style="margin:12px 0 0;font-size:12px;color:#63635e;word-break:break-all;text-align:left" dir="ltr">{url}</p>
 """
 
 

@@ -10,6 +10,8 @@ from zimmer.models import Role, User
 
 PASSWORD = "zimmer-local-demo"  # of every local account; there are none elsewhere
 
+UNVERIFIED = "reza@example.com"  # has not opened the link that confirms an address
+
 PEOPLE = (
     ("سارا محمدی", "sara@example.com", Role.CUSTOMER),
     ("رضا احمدی", "reza@example.com", Role.CUSTOMER),
@@ -37,7 +39,7 @@ def _new(session: Session, name: str, email: str, role: Role) -> User:
         password_hash=passwords.hashed(PASSWORD),
         role=role,
         created_at=now,
-        email_verified_at=now,
+        email_verified_at=None if email == UNVERIFIED else now,
     )
     session.add(person)
     session.flush()

@@ -45,7 +45,7 @@ def test_from_a_card_through_the_sign_up_back_onto_that_card(visitor_page: Page,
     expect(page.get_by_text(GIFT)).to_be_visible()
     with arrange() as session:
         user = session.scalars(select(User).where(User.email == email)).one()
-        assert (user.phone_number, user.name) == ("09123456789", "نازنین کریمی")
+        assert (user.phone_number, user.name) == ("+989123456789", "نازنین کریمی")
         copies = session.scalars(select(UserAutomation.demo_tokens).where(UserAutomation.user_id == user.id)).all()
         assert copies == [5]
 

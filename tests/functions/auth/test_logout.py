@@ -107,7 +107,7 @@ def test_signing_in_and_out_is_logged_without_a_secret(browser: Browser, log: Re
     browser.logout()
     lines = log()
     names = ["account.opened", "login.accepted", "login.refused", "session.logout"]
-    assert [line["message"] for line in lines] == names
+    assert [line["message"] for line in lines if line["message"] != "http.answered"] == names
     written = str(lines)
     for secret in ("sara", "panjereh", "not the password", *map(token_of, answers), *map(refresh_token, answers)):
         assert secret not in written

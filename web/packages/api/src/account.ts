@@ -1,8 +1,8 @@
-/** Opening an account and signing in: a password, and for many a code after it. */
+/** Opening an account, signing in (a password, and for many a code after it), and looking after the account. */
 
 import { answered, api } from "./client"
 import type { components } from "./schema.gen"
-import { begin, ownAudience, type SignedIn } from "./session"
+import { begin, isNow, leave, ownAudience, type SignedIn } from "./session"
 
 type Schemas = components["schemas"]
 type Answer = SignedIn | Schemas["CodeOwed"] | Schemas["EnrolmentOwed"]
@@ -56,6 +56,50 @@ export async function changePassword(current: string, next: string): Promise<voi
 /** Open a customer's account, which signs in at once. Raises Problem `email-taken`. */
 export async function register(form: Register): Promise<void> {
   begin(await answered(api.POST("/api/auth/register", { body: form })))
+}
+
+export type Verified = Schemas["Verified"]
+export type ProfileChange = Schemas["ProfileChange"]
+
+/** Send the link that confirms the own address once more. Raises Problem `email-verified`. */
+export async function sendVerification(): Promise<void> {
+  await answered(api.POST("/api/auth/email/verification"))
+}
+
+/** Confirm an address by its link; whoever is signed in here sees it at once. Raises Problem `link-invalid`. */
+export async function verifyEmail(
+  token: string,
+  { isMember }: { isMember: boolean },
+): Promise<Verified> {
+  const verified = await answered(api.POST("/api/auth/email/verify", { body: { token } }))
+  if (isMember) isNow(await answered(api.GET("/api/auth/me")))
+  return verified
+}
+
+/** Ask for a link to a new password. The answer does not say whether anybody has the address. */
+export async function forgotPassword(email: string): Promise<void> {
+  await answered(api.POST("/api/auth/password/forgot", { body: { email } }))
+}
+
+/** Set a new password by its link. It signs nobody in. Raises Problem `link-invalid`, `validation-failed`. */
+export async function resetPassword(form: { token: string; password: string }): Promise<void> {
+  await answered(api.POST("/api/auth/password/reset", { body: form }))
+}
+
+/** Change what is given; returns the address that is still to be confirmed. Raises Problem `password-wrong`. */
+export async function changeProfile(change: ProfileChange): Promise<string | null> {
+  const changed = await answered(api.PATCH("/api/auth/me", { body: change }))
+  isNow(changed.user)
+  return changed.email_to_confirm
+}
+
+/** Delete the account for good. Raises Problem `tokens-would-be-lost` until `tokens_lost` is right. */
+export async function deleteAccount(form: {
+  password: string
+  tokens_lost: number
+}): Promise<void> {
+  await answered(api.DELETE("/api/auth/me", { body: form }))
+  leave()
 }
 
 function taken(answer: Answer): Owed | null {

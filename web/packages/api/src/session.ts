@@ -73,6 +73,17 @@ export function begin(signedIn: SignedIn): void {
   become({ state: "member", user: signedIn.user })
 }
 
+/** The person in a sign-in that goes on has changed something about themselves. */
+export function isNow(user: Me): void {
+  if (isMember()) become({ state: "member", user })
+}
+
+/** The account is gone, or signed out everywhere: here and in the other tabs nobody is signed in any more. */
+export function leave(): void {
+  forget({ hasEnded: false })
+  otherTabs?.postMessage(audience)
+}
+
 /** Find out at the start of a page who is here. Never raises: `unreachable` is an answer too. */
 export async function restore(): Promise<void> {
   if (isMember()) return
@@ -99,8 +110,7 @@ export function renew(): Promise<boolean> {
 export async function signOut(): Promise<void> {
   const response = await post("/api/auth/logout")
   if (!response.ok) throw problemOf(response, await bodyOf(response))
-  forget({ hasEnded: false })
-  otherTabs?.postMessage(audience)
+  leave()
 }
 
 /** Back to the beginning; for tests. */

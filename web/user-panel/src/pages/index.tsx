@@ -1,7 +1,7 @@
 import type { Me } from "@zimmer/api/session"
 import { MembersOnly } from "@zimmer/panel/MembersOnly"
-import { Notice } from "@zimmer/ui/Notice"
 import { Page as Frame } from "@zimmer/ui/Page"
+import { Unverified } from "@/features/account/Unverified"
 import { NeedsYou } from "@/features/automations/NeedsYou"
 import { Overview, WaitingForBalances } from "@/features/automations/Overview"
 import { OpenPayments } from "@/features/payments/OpenPayments"
@@ -28,7 +28,7 @@ function Home({ user }: { user: Me }) {
           <NeedsYou others={query.isSuccess ? open.length + healed.length : null}>
             <OpenPayments open={open} healed={healed} most={2} />
           </NeedsYou>
-          {!user.email_verified_at && <Notice tone="info">{fa.account.unverified}</Notice>}
+          <Unverified user={user} />
         </div>
         <div className="grid min-w-0 gap-8">
           <Overview />

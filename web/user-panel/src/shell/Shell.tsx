@@ -1,7 +1,9 @@
 import { useSession } from "@zimmer/api/useSession"
 import { AccountMenu } from "@zimmer/panel/AccountMenu"
 import { ButtonLink } from "@zimmer/ui/Button"
+import { MenuItem, MenuSeparator } from "@zimmer/ui/Menu"
 import { Shamseh } from "@zimmer/ui/Shamseh"
+import { Settings } from "lucide-react"
 import Link from "next/link"
 import { useRouter } from "next/router"
 import type { ReactNode } from "react"
@@ -35,6 +37,9 @@ export function Shell({ children }: { children: ReactNode }) {
   )
 }
 
+/** Pages of which nobody asks for the way in: they are it, or lead to it. */
+const DOORS = new Set(["/login", "/signup", "/forgot-password", "/reset-password", "/verify-email"])
+
 function Wordmark() {
   return (
     <Link
@@ -49,11 +54,18 @@ function Wordmark() {
 
 function Entrance() {
   const session = useSession()
-  const { pathname, asPath } = useRouter()
-  if (session.state === "member") return <AccountMenu user={session.user} />
-  if (session.state !== "visitor" || pathname === "/login" || pathname === "/signup") {
-    return <AccountMenu user={null} />
+  const { pathname, asPath, push } = useRouter()
+  if (session.state === "member") {
+    return (
+      <AccountMenu user={session.user}>
+        <MenuItem icon={<Settings size={18} />} onSelect={() => void push("/settings/")}>
+          {fa.nav.settings}
+        </MenuItem>
+        <MenuSeparator />
+      </AccountMenu>
+    )
   }
+  if (session.state !== "visitor" || DOORS.has(pathname)) return <AccountMenu user={null} />
   const next = encodeURIComponent(asPath)
   return (
     <div className="flex items-center gap-2">

@@ -1,16 +1,16 @@
 import { useQuery } from "@tanstack/react-query"
 import { beginEnrolment, finishEnrolment } from "@zimmer/api/account"
 import { useSession } from "@zimmer/api/useSession"
+import { AuthenticatorForm } from "@zimmer/panel/AuthenticatorForm"
 import { ProblemNotice } from "@zimmer/panel/ProblemNotice"
+import { RecoveryCodes } from "@zimmer/panel/RecoveryCodes"
 import { ButtonLink } from "@zimmer/ui/Button"
 import { Notice } from "@zimmer/ui/Notice"
 import { Loading, Skeleton } from "@zimmer/ui/Skeleton"
 import Link from "next/link"
 import { useRouter } from "next/router"
 import { useEffect, useState } from "react"
-import { AuthenticatorForm } from "@/features/account/AuthenticatorForm"
 import { DoorPage } from "@/features/account/DoorPage"
-import { RecoveryCodes } from "@/features/account/RecoveryCodes"
 import { carried, drop } from "@/features/account/waiting"
 import { recovery, enrol as text } from "@/messages/account"
 import { en } from "@/messages/en"
@@ -26,6 +26,7 @@ export function Enrolment() {
     return (
       <DoorPage title={recovery.title} lead={recovery.lead}>
         <RecoveryCodes
+          text={recovery}
           codes={codes}
           email={user?.email ?? ""}
           onKept={() => void router.replace("/")}
@@ -71,6 +72,7 @@ function SetUp({ challenge, onDone }: SetUpProps) {
   }
   return (
     <AuthenticatorForm
+      text={text}
       setup={query.data}
       activate={(code) => finishEnrolment(challenge, code)}
       onDone={onDone}

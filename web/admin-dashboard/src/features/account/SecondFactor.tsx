@@ -3,14 +3,14 @@ import type { AuthenticatorSetup } from "@zimmer/api/account"
 import { activate } from "@zimmer/api/secondFactor"
 import { type Me, renew } from "@zimmer/api/session"
 import { ownSignIns } from "@zimmer/api/signIns"
+import { AuthenticatorForm } from "@zimmer/panel/AuthenticatorForm"
+import { RecoveryCodes } from "@zimmer/panel/RecoveryCodes"
 import { Button } from "@zimmer/ui/Button"
 import { Dialog } from "@zimmer/ui/Dialog"
 import { toast } from "@zimmer/ui/Toast"
 import { useState } from "react"
-import { AuthenticatorForm } from "@/features/account/AuthenticatorForm"
 import { FreshCodesForm, ReplaceForm } from "@/features/account/ProvingForms"
-import { RecoveryCodes } from "@/features/account/RecoveryCodes"
-import { recovery, me as text } from "@/messages/account"
+import { enrol, recovery, me as text } from "@/messages/account"
 import { en } from "@/messages/en"
 
 type Step =
@@ -52,6 +52,7 @@ export function SecondFactor({ user }: { user: Me }) {
           )}
           {step.at === "phone" && (
             <AuthenticatorForm
+              text={enrol}
               setup={step.setup}
               activate={activate}
               onDone={(codes) => {
@@ -63,7 +64,7 @@ export function SecondFactor({ user }: { user: Me }) {
             />
           )}
           {step.at === "codes" && (
-            <RecoveryCodes codes={step.codes} email={user.email} onKept={close} />
+            <RecoveryCodes text={recovery} codes={step.codes} email={user.email} onKept={close} />
           )}
         </Dialog>
       )}

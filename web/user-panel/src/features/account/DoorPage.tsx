@@ -3,10 +3,10 @@ import { ownPath } from "@zimmer/panel/ownPath"
 import { ButtonLink } from "@zimmer/ui/Button"
 import { Card } from "@zimmer/ui/Card"
 import { Notice } from "@zimmer/ui/Notice"
-import { Shamseh } from "@zimmer/ui/Shamseh"
 import Link from "next/link"
 import { useRouter } from "next/router"
 import { type ReactNode, useState } from "react"
+import { DoorFrame } from "@/features/account/DoorFrame"
 import { fa } from "@/messages/fa"
 
 const text = fa.account
@@ -17,18 +17,13 @@ const OTHER_DOOR = {
 
 type Props = { door: keyof typeof OTHER_DOOR; title: string; lead: string; children: ReactNode }
 
-/** The frame of the two doors: one card, and the way to the other door with the same destination. */
+/** One of the two doors: its card, and the way to the other one with the same destination. */
 export function DoorPage({ door, title, lead, children }: Props) {
   const router = useRouter()
   const other = OTHER_DOOR[door]
   const next = typeof router.query.next === "string" ? { next: router.query.next } : {}
   return (
-    <div className="mx-auto grid max-w-md gap-6 sm:pt-4">
-      <div className="text-center">
-        <Shamseh size={48} variant="line" className="mx-auto mb-3 text-lapis" />
-        <h1 className="font-bold text-xl">{title}</h1>
-        <p className="mt-1 text-ink-soft">{lead}</p>
-      </div>
+    <DoorFrame title={title} lead={lead}>
       <AlreadyIn />
       <Card padding="lg">{children}</Card>
       <p className="text-center text-ink-soft">
@@ -51,7 +46,7 @@ export function DoorPage({ door, title, lead, children }: Props) {
           </Link>
         </p>
       )}
-    </div>
+    </DoorFrame>
   )
 }
 

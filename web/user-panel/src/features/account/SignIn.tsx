@@ -9,11 +9,12 @@ import { Button } from "@zimmer/ui/Button"
 import { Field } from "@zimmer/ui/Field"
 import { Input } from "@zimmer/ui/Input"
 import { Notice } from "@zimmer/ui/Notice"
-import { PasswordInput } from "@zimmer/ui/PasswordInput"
+import Link from "next/link"
 import { useState } from "react"
 import { useForm } from "react-hook-form"
 import { DoorPage } from "@/features/account/DoorPage"
 import { type SignInForm, signInForm } from "@/features/account/forms"
+import { PasswordField } from "@/features/account/PasswordField"
 import { fa } from "@/messages/fa"
 import { sentenceOf } from "@/messages/problems"
 
@@ -62,17 +63,20 @@ function Password({ onOwed }: { onOwed: (owed: Owed) => void }) {
             />
           )}
         </Field>
-        <Field label={text.password} error={errors.password?.message}>
-          {(ids) => (
-            <PasswordInput
-              {...ids}
-              {...register("password")}
-              autoComplete="current-password"
-              showLabel={text.showPassword}
-              hideLabel={text.hidePassword}
-            />
-          )}
-        </Field>
+        <div className="grid gap-1">
+          <PasswordField
+            label={text.password}
+            error={errors.password?.message}
+            autoComplete="current-password"
+            field={register("password")}
+          />
+          <Link
+            href="/forgot-password/"
+            className="inline-flex min-h-11 items-center justify-self-start text-lapis-ink text-sm underline underline-offset-4"
+          >
+            {text.forgot}
+          </Link>
+        </div>
         <Button
           variant="primary"
           type="submit"

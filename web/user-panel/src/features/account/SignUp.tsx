@@ -5,10 +5,11 @@ import { useEntrance } from "@zimmer/panel/useEntrance"
 import { Button } from "@zimmer/ui/Button"
 import { Field } from "@zimmer/ui/Field"
 import { Input } from "@zimmer/ui/Input"
-import { PasswordInput } from "@zimmer/ui/PasswordInput"
 import { useForm } from "react-hook-form"
 import { DoorPage } from "@/features/account/DoorPage"
 import { type SignUpForm, signUpForm } from "@/features/account/forms"
+import { PasswordField } from "@/features/account/PasswordField"
+import { passwordRefusal } from "@/features/account/refusals"
 import { fa } from "@/messages/fa"
 import { sentenceOf } from "@/messages/problems"
 
@@ -29,6 +30,8 @@ export function SignUp() {
       for (const field of FIELDS) {
         if (refused.fields.includes(field)) setError(field, { message: text.refusedField })
       }
+      const weak = passwordRefusal(refused)
+      if (weak) setError("password", { message: weak })
     },
   )
   const { errors, isSubmitting } = formState
@@ -68,17 +71,13 @@ export function SignUp() {
             />
           )}
         </Field>
-        <Field label={text.password} hint={text.passwordHint} error={errors.password?.message}>
-          {(ids) => (
-            <PasswordInput
-              {...ids}
-              {...register("password")}
-              autoComplete="new-password"
-              showLabel={text.showPassword}
-              hideLabel={text.hidePassword}
-            />
-          )}
-        </Field>
+        <PasswordField
+          label={text.password}
+          hint={text.passwordHint}
+          error={errors.password?.message}
+          autoComplete="new-password"
+          field={register("password")}
+        />
         <Button
           variant="primary"
           type="submit"

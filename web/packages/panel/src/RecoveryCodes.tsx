@@ -1,13 +1,16 @@
 import { Button } from "@zimmer/ui/Button"
 import { CopyButton } from "@zimmer/ui/CopyButton"
 import { Download } from "lucide-react"
-import { recovery as text } from "@/messages/account"
-import { en } from "@/messages/en"
+import { useWords } from "./words"
 
-type Props = { codes: string[]; email: string; onKept: () => void }
+type Text = Record<"list" | "copy" | "save" | "file" | "kept", string> & {
+  fileHead: (email: string) => string
+}
+type Props = { text: Text; codes: string[]; email: string; onKept: () => void }
 
 /** Ten codes for paper, once. */
-export function RecoveryCodes({ codes, email, onKept }: Props) {
+export function RecoveryCodes({ text, codes, email, onKept }: Props) {
+  const { copied } = useWords()
   return (
     <div className="grid gap-5">
       <div className="rounded-md border border-line bg-fill p-4">
@@ -22,8 +25,8 @@ export function RecoveryCodes({ codes, email, onKept }: Props) {
         </ul>
       </div>
       <div className="flex flex-wrap justify-end gap-2">
-        <CopyButton text={codes.join("\n")} label={text.copy} copiedLabel={en.common.copied} />
-        <Button icon={<Download size={18} />} onClick={() => save(codes, email)}>
+        <CopyButton text={codes.join("\n")} label={text.copy} copiedLabel={copied} />
+        <Button icon={<Download size={18} />} onClick={() => save(text, codes, email)}>
           {text.save}
         </Button>
         <Button variant="primary" onClick={onKept}>
@@ -34,7 +37,7 @@ export function RecoveryCodes({ codes, email, onKept }: Props) {
   )
 }
 
-function save(codes: string[], email: string): void {
+function save(text: Text, codes: string[], email: string): void {
   const lines = [text.fileHead(email), "", ...codes, ""].join("\n")
   const url = URL.createObjectURL(new Blob([lines], { type: "text/plain" }))
   const link = document.createElement("a")

@@ -1,14 +1,19 @@
 import type { AuthenticatorSetup } from "@zimmer/api/account"
 import { asProblem, type Problem } from "@zimmer/api/problem"
-import { CodeField, tidiedCode } from "@zimmer/panel/CodeField"
-import { ProblemNotice } from "@zimmer/panel/ProblemNotice"
 import { Button } from "@zimmer/ui/Button"
 import { Code } from "@zimmer/ui/Code"
 import { type FormEvent, useState } from "react"
-import { code as codeText, enrol as text } from "@/messages/account"
-import { en } from "@/messages/en"
+import { CodeField, tidiedCode } from "./CodeField"
+import { ProblemNotice } from "./ProblemNotice"
+import { useWords } from "./words"
+
+type Text = Record<
+  "scan" | "scanAlt" | "type" | "copyKey" | "openApp" | "confirm" | "submit",
+  string
+>
 
 type Props = {
+  text: Text
   setup: AuthenticatorSetup
   /** Puts the secret in force with a code of it; the recovery codes. */
   activate: (code: string) => Promise<string[]>
@@ -16,7 +21,8 @@ type Props = {
 }
 
 /** A secret for the phone as a picture and for typing, and the first code it shows. */
-export function AuthenticatorForm({ setup, activate, onDone }: Props) {
+export function AuthenticatorForm({ text, setup, activate, onDone }: Props) {
+  const words = useWords()
   const [typed, setTyped] = useState("")
   const [isShort, setShort] = useState(false)
   const [isBusy, setBusy] = useState(false)
@@ -49,7 +55,7 @@ export function AuthenticatorForm({ setup, activate, onDone }: Props) {
       </div>
       <div className="grid gap-1.5">
         <p className="font-medium text-sm">{text.type}</p>
-        <Code text={grouped(setup.secret)} label={text.copyKey} copiedLabel={en.common.copied} />
+        <Code text={grouped(setup.secret)} label={text.copyKey} copiedLabel={words.copied} />
         <a
           href={setup.otpauth_uri}
           className="inline-flex min-h-11 items-center text-lapis-ink text-sm underline underline-offset-4"
@@ -60,7 +66,7 @@ export function AuthenticatorForm({ setup, activate, onDone }: Props) {
       {problem && <ProblemNotice problem={problem} />}
       <CodeField
         label={text.confirm}
-        error={isShort ? codeText.authenticator.short : undefined}
+        error={isShort ? words.code.authenticator.short : undefined}
         kind="authenticator"
         value={typed}
         onChange={setTyped}
