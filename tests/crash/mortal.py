@@ -1,8 +1,10 @@
 """Parts that die at a chosen step. What the real code had committed by then stays, everything else is gone."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import ClassVar
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any, ClassVar
+
+from sqlalchemy import Connection, Executable, Row
 
 from functions.payments.gateways.base import (
     Gateway,
@@ -18,7 +20,7 @@ from functions.payments.gateways.base import (
     Unknown,
     Unverified,
 )
-from zimmer.db import Database, Session
+from zimmer.db import AtomicSession, Database, Session
 from zimmer.money import Rial
 
 
@@ -39,6 +41,23 @@ class MortalDatabase(Database):
         super().__init__(url)
         self._left: int | None = None
         self._is_heard = True
+        self._statement = ""
+
+    def dies_before_a_statement(self) -> None:
+        """Die with the next statement that is a transaction of its own on its way, before the server has it."""
+        self._statement = "before"
+
+    def dies_after_a_statement(self) -> None:
+        """Die when the server has done it, before anybody hears of it."""
+        self._statement = "after"
+
+    def atomic(self) -> AtomicSession:
+        return MortalStatement(self.autocommit, self)
+
+    def fate_of_a_statement(self) -> str:
+        """What becomes of whoever sends the next one: asked once."""
+        fate, self._statement = self._statement, ""
+        return fate
 
     def dies_before(self, commit: int) -> None:
         """Die with the work of the next (1), second (2), … transaction done and not committed."""
@@ -50,7 +69,7 @@ class MortalDatabase(Database):
 
     def spare(self) -> None:
         """Die no more."""
-        self._left = None
+        self._left, self._statement = None, ""
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
@@ -67,6 +86,23 @@ class MortalDatabase(Database):
             return False
         self._left = self._left - 1 or None
         return self._left is None
+
+
+class MortalStatement(AtomicSession):
+    """Statements that are transactions of their own, as the worker's and an automation's are."""
+
+    def __init__(self, autocommit: Callable[[], AbstractContextManager[Connection]], database: MortalDatabase) -> None:
+        super().__init__(autocommit)
+        self._database = database
+
+    def run(self, statement: Executable, parameters: Mapping[str, Any]) -> Sequence[Row[Any]]:
+        fate = self._database.fate_of_a_statement()
+        if fate == "before":
+            raise Died
+        rows = super().run(statement, parameters)
+        if fate == "after":
+            raise Died
+        return rows
 
 
 class MortalGateway:

@@ -169,6 +169,11 @@ class Shop(RuleBasedStateMachine):
     def a_process_will_die_at_a_commit(self, commit: int, heard: bool) -> None:
         (self.world.database.dies_after if heard else self.world.database.dies_before)(commit)
 
+    @rule(heard=st.booleans())
+    def a_process_will_die_at_a_statement(self, heard: bool) -> None:
+        database = self.world.database
+        (database.dies_after_a_statement if heard else database.dies_before_a_statement)()
+
     @rule(call=st.sampled_from(["start", "verify", "inquire", "reverse"]), heard=st.booleans())
     def a_process_will_die_at_a_call(self, call: str, heard: bool) -> None:
         (self.world.gateway.dies_after if heard else self.world.gateway.dies_before)(call)

@@ -62,7 +62,7 @@ def test_crash_15_delivered_twice_at_once(world: World, own_database: str) -> No
 def test_crash_16_worker_dies_before_commit(world: World) -> None:
     payment = verified(world)
     [message] = world.messages()
-    world.database.dies_before(1)
+    world.database.dies_before_a_statement()
     with dying():
         world.worker(message)
     assert (world.stands(payment), world.tokens()) == (S.VERIFIED, 0)
@@ -73,7 +73,7 @@ def test_crash_16_worker_dies_before_commit(world: World) -> None:
 def test_crash_17_commit_done_ack_lost(world: World) -> None:
     payment = verified(world)
     [message] = world.messages()
-    world.database.dies_after(1)
+    world.database.dies_after_a_statement()
     with dying():
         world.worker(message)
     assert world.worker(message) == []
