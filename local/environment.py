@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from local.archive import BUCKET
 from local.queues import REGION
 from local.template import ROOT
 
@@ -83,7 +84,9 @@ def shared_environment(places: Places, keys: Mapping[str, str]) -> dict[str, str
         "DELIVERY_QUEUE_URL": places.delivery_queue_url,
         "CREDIT_DEAD_LETTERS_URL": places.credit_dead_letters_url,
         "DELIVERY_DEAD_LETTERS_URL": places.delivery_dead_letters_url,
+        "ARCHIVE_BUCKET": BUCKET,
         "AWS_ENDPOINT_URL_SQS": places.sqs_url,
+        "AWS_ENDPOINT_URL_S3": places.sqs_url,
         "AWS_ENDPOINT_URL_SESV2": places.mailbox_url,
         "AWS_ACCESS_KEY_ID": "local",
         "AWS_SECRET_ACCESS_KEY": "local",

@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from local import moved_clock, node, panels, ports, queues, record, screen
+from local import archive, moved_clock, node, panels, ports, queues, record, screen
 from local.companion import Companion, beside, running
 from local.environment import DATA, LOGS, Places, adopt, local_keys, shared_environment
 from local.errors import StepFailed
@@ -26,7 +26,7 @@ from local.postgres import Postgres
 from local.queues import Address
 from local.record import Record
 from local.sandbox import Kind, Sandboxes, Surroundings
-from local.scheduler import Clock
+from local.scheduler import Clock, Night
 from local.serving import serving
 from local.source_sandbox import from_source
 from local.template import ROOT, cors, event_sources, functions, limits, load_template, routes, schedules
@@ -172,6 +172,7 @@ class Platform:
     def _make_queues(self, queue_server: Companion) -> dict[str, Address]:
         with screen.step("starting the queue"):
             queue_server.wait()
+            archive.create(archive.connected(queue_server.url))
             return queues.create(queues.client(queue_server.url), queues_of(self._template))
 
     def _start_others(self, bank: Companion, mailbox: Companion, seeded: object) -> Companion:
@@ -223,8 +224,10 @@ class Platform:
     def _begin_background(self, sandboxes: Sandboxes, pollers: Sequence[Poller]) -> None:
         self._undo.callback(self._stopping.set)
         for schedule in schedules(self._template):
-            if schedule.every:  # a cron expression names an hour of the night; nobody waits for it here
+            if schedule.every:
                 in_thread(Clock(schedule.function, schedule.every, sandboxes).run, self._stopping)
+            if schedule.at:
+                in_thread(Night(schedule.function, schedule.at, sandboxes).run, self._stopping)
         for poller in pollers:
             in_thread(poller.run, self._stopping)
 

@@ -6,7 +6,7 @@ It knows CloudFormation's shape and nothing about how anything is run.
 
 import re
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -54,11 +54,12 @@ class LambdaFunction:
 
 @dataclass(frozen=True)
 class Schedule:
-    """A function that a clock calls; `every` is None for a cron expression."""
+    """A function that a clock calls: `every` so often, or each day `at` an hour of UTC."""
 
     function: str
     expression: str
     every: timedelta | None
+    at: time | None = None
 
 
 @dataclass(frozen=True)
@@ -166,7 +167,9 @@ def find_route(table: list[Route], method: str, path: str) -> Match | None:
 def schedules(template: Template) -> list[Schedule]:
     """The functions that a clock calls."""
     return [
-        Schedule(function=function, expression=event["Schedule"], every=_rate(event["Schedule"]))
+        Schedule(
+            function=function, expression=event["Schedule"], every=_rate(event["Schedule"]), at=_hour(event["Schedule"])
+        )
         for function, event in _events(template, "Schedule")
     ]
 
@@ -260,6 +263,11 @@ def _limit(block: dict[str, Any]) -> Limit:
 def _rate(expression: str) -> timedelta | None:
     found = re.fullmatch(r"rate\((\d+) (minute|hour|day)s?\)", expression)
     return timedelta(**{f"{found[2]}s": int(found[1])}) if found else None
+
+
+def _hour(expression: str) -> time | None:
+    found = re.fullmatch(r"cron\((\d+) (\d+) \* \* \? \*\)", expression)
+    return time(int(found[2]), int(found[1])) if found else None
 
 
 def _parameters(pattern: str, path: str) -> dict[str, str] | None:

@@ -118,6 +118,7 @@ def _environment(zarinpal_server: Zarinpal, queue_server: str, mail_server: Mail
         "ZARRINPAL_BASE_URL": zarinpal_server.base_url,
         "AWS_ENDPOINT_URL_SQS": queue_server,
         "AWS_ENDPOINT_URL_SESV2": mail_server.url,
+        "AWS_ENDPOINT_URL_S3": queue_server,
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",
         "AWS_DEFAULT_REGION": REGION,

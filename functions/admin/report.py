@@ -26,12 +26,15 @@ def as_json(run: Run) -> str:
     return run.model_dump_json(indent=2)
 
 
-def as_pdf(run: Run) -> bytes:
-    """The run on A4: the verdict, then each question with its answer and what broke it."""
+def as_pdf(run: Run, *, asked_by: str | None = None) -> bytes:
+    """The run on A4: the verdict, then each question with its answer and what broke it.
+
+    `asked_by` names who asked where the run does not.
+    """
     sheet = _sheet(run)
     sheet.set_font("helvetica", "B", 18)
     sheet.cell(0, 10, "Reconciliation report", new_x="LMARGIN", new_y="NEXT")
-    _line(sheet, f"Report {run.id}, asked by {_asker(run)}", colour=SOFT)
+    _line(sheet, f"Report {run.id}, asked by {asked_by or _asker(run)}", colour=SOFT)
     _line(sheet, f"Begun {run.created_at:%Y-%m-%d %H:%M:%S} UTC, {_ended(run)}", colour=SOFT)
     sheet.ln(4)
     sheet.set_font("helvetica", "B", 13)

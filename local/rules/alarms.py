@@ -13,6 +13,7 @@ HEADINGS = frozenset(
     {
         "dead-letters",
         "stuck-payment",
+        "reconciliation",
         "gateway-outage",
         "database",
         "function-errors",
@@ -29,6 +30,8 @@ MUST_RING = {
     "outbox": "OutboxLeftBehind",
     "sweep": "Sweeps",
     "mail": "MailFailures",
+    "books": "BooksBroken",
+    "night": "Nights",
     "throttles": "Throttles",
     "api": "5xx",
     "database CPU": "CPUUtilization",

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 
-from local.rules.complaint import Complaint, named, properties
+from local.rules.complaint import Complaint, listed, named, properties
+from local.rules.permissions import statements
 from local.template import Template, resources
 
 KEEPS = {"Snapshot", "Retain"}
+FORBIDDEN = ("s3:Delete", "s3:Bypass", "s3:PutBucket", "s3:PutObjectRetention", "s3:PutObjectLegalHold")
 
 
 def privacy(template: Template) -> Iterator[Complaint]:
@@ -55,4 +57,26 @@ def way_out(template: Template) -> Iterator[Complaint]:
             yield Complaint("egress-without-address", str(address), "a new stack would have to be registered again")
 
 
-RULES = (privacy, encryption, permanence, way_out)
+def archives(template: Template) -> Iterator[Complaint]:
+    """What the database is held against cannot be rewritten with it, and outlives it."""
+    for name, function in properties(template, "AWS::Serverless::Function").items():
+        archive = named(function.get("Environment", {}).get("Variables", {}).get("ARCHIVE_BUCKET"))
+        if archive:
+            yield from why_rewritable(template, archive, written_by=name)
+
+
+def why_rewritable(template: Template, archive: str, *, written_by: str) -> Iterator[Complaint]:
+    bucket = resources(template, "AWS::S3::Bucket")[archive]
+    kept, said = bucket["Properties"], "archive-can-be-rewritten"
+    if kept.get("VersioningConfiguration") != {"Status": "Enabled"} or not kept.get("ObjectLockEnabled"):
+        yield Complaint(said, archive, "without versions and a lock, who may write may replace")
+    if not kept.get("ObjectLockConfiguration", {}).get("Rule"):
+        yield Complaint(said, archive, "the lock has no retention, so it holds nothing")
+    if not {bucket.get("DeletionPolicy"), bucket.get("UpdateReplacePolicy")} <= KEEPS:
+        yield Complaint("gone-with-the-stack", archive, "DeletionPolicy or UpdateReplacePolicy deletes it")
+    for statement in statements(resources(template, "AWS::Serverless::Function")[written_by]):
+        if any(action.startswith(FORBIDDEN) for action in listed(statement.get("Action", []))):
+            yield Complaint(said, written_by, "it may delete what it has put away, or loosen the lock")
+
+
+RULES = (archives, privacy, encryption, permanence, way_out)

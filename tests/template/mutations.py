@@ -91,6 +91,13 @@ def csp_that_lets_in_scripts(template: Template) -> None:
     policy["Fn::Sub"] = policy["Fn::Sub"].replace("script-src 'self'", "script-src 'self' 'unsafe-inline'")
 
 
+def may_delete_from_the_archive(template: Template) -> None:
+    policies = of(template, "AdminNightly")["Policies"]
+    next(policy for policy in policies if "Statement" in policy)["Statement"][0]["Action"].append(
+        "s3:DeleteObjectVersion"
+    )
+
+
 def another_rewrite(template: Template) -> None:
     rewrite = of(template, "PanelRewrite")
     rewrite["FunctionCode"] = rewrite["FunctionCode"].replace("index.html", "index.htm")
@@ -269,6 +276,27 @@ CATALOGUE = (
         "gone-with-the-stack",
         "Database",
         without("Database", "DeletionPolicy"),
+    ),
+    Mutation(
+        "an archive whose papers can be deleted",
+        "archive-can-be-rewritten",
+        "Archive",
+        without("Archive", "Properties", "ObjectLockConfiguration", "Rule"),
+    ),
+    Mutation(
+        "an archive without versions",
+        "archive-can-be-rewritten",
+        "Archive",
+        without("Archive", "Properties", "VersioningConfiguration"),
+    ),
+    Mutation(
+        "an archive that goes with its stack", "gone-with-the-stack", "Archive", without("Archive", "DeletionPolicy")
+    ),
+    Mutation(
+        "a night that may delete what it has put away",
+        "archive-can-be-rewritten",
+        "AdminNightly",
+        may_delete_from_the_archive,
     ),
     Mutation("a key that goes with its stack", "gone-with-the-stack", "Key", without("Key", "DeletionPolicy")),
     Mutation(

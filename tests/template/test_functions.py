@@ -1,9 +1,12 @@
 import re
 import subprocess
+from datetime import UTC, datetime, time
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from functions.admin.nightly import PATIENCE_SECONDS
 from local.template import Template, functions, load_template, resources, schedules
 
 FUNCTIONS = functions(load_template())
@@ -65,11 +68,19 @@ def test_no_two_functions_share_a_log(template: Template) -> None:
 
 
 def test_the_sweep_runs_alone_every_minute(template: Template) -> None:
-    (sweep,) = schedules(template)
-    assert sweep.function == "PaymentsSweep"
+    [sweep] = [schedule for schedule in schedules(template) if schedule.function == "PaymentsSweep"]
     assert sweep.expression == "rate(1 minute)"
     assert FUNCTIONS["PaymentsSweep"].reserved_concurrency == 1
     assert FUNCTIONS["PaymentsSweep"].timeout_seconds <= 60
+
+
+def test_the_night_runs_alone_at_one_in_tehran(template: Template) -> None:
+    [night] = [schedule for schedule in schedules(template) if schedule.function == "AdminNightly"]
+    assert night.at is not None
+    at = datetime.combine(datetime(2026, 11, 26), night.at, UTC)  # noqa: DTZ001  the day does not matter
+    assert at.astimezone(ZoneInfo("Asia/Tehran")).time() == time(1)
+    assert FUNCTIONS["AdminNightly"].reserved_concurrency == 1
+    assert FUNCTIONS["AdminNightly"].timeout_seconds > PATIENCE_SECONDS
 
 
 def test_layer_versions_outlive_a_deployment(template: Template) -> None:

@@ -30,7 +30,7 @@ def test_only_payments_may_send(template: Template) -> None:
     policies = {
         name: [policy for policy in function["Properties"].get("Policies", []) if policy != {"Ref": "ReadSecrets"}]
         for name, function in resources(template, "AWS::Serverless::Function").items()
-        if name not in {"AdminFunction", "MigrateFunction"}
+        if name not in {"AdminFunction", "AdminNightly", "MigrateFunction"}
     }
     assert {name: more for name, more in policies.items() if more} == {"PaymentsFunction": both, "PaymentsSweep": both}
 

@@ -1,6 +1,6 @@
 """The reader of the template itself, on small tables: the local gateway routes by it."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 
 import pytest
@@ -63,3 +63,4 @@ def test_a_schedule_tells_how_often(expression: str, every: timedelta | None) ->
     function = {"Type": "AWS::Serverless::Function", "Properties": {"Events": events}}
     (schedule,) = schedules({"Resources": {"Sweep": function}})
     assert (schedule.function, schedule.every) == ("Sweep", every)
+    assert schedule.at == (None if every else time(22))

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 # By the names they log under. A test compares them with template.yaml.
 FUNCTIONS = (
     "admin",
+    "admin-nightly",
     "auth",
     "automations",
     "migrate",

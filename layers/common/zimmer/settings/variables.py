@@ -82,6 +82,7 @@ class Settings(BaseSettings):
     delivery_queue_url: str = ""
     credit_dead_letters_url: str = ""  # the dashboard counts, shows and redrives them
     delivery_dead_letters_url: str = ""
+    archive_bucket: str = ""  # the heads of all chains and the reports, outside of the database
     mail_from: str = "Zimmer <no-reply@zimmerai.com>"  # an address that SES has verified
     business_timezone: str = "Asia/Tehran"
     local_clock_file: str = ""  # how the local platform moves the clock of all its processes

@@ -101,7 +101,10 @@ export const system = {
   lastRun: "Last run",
   outcome: "Outcome",
   standings: { well: "Well", late: "Late", failed: "Failed" },
-  scheduleNames: { "payments-sweep": "Sweep, every minute" } as Record<string, string>,
+  scheduleNames: {
+    "admin-nightly": "Reconciliation, every night",
+    "payments-sweep": "Sweep, every minute",
+  } as Record<string, string>,
   runAt: (when: string, ago: string) => `${when} (${ago} ago)`,
 
   reports: "Do money and tokens agree?",
