@@ -4,6 +4,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
@@ -29,32 +30,36 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="./zimmer check", description="Whether money and tokens agree.")
     parser.add_argument("--report", type=Path, metavar="FOLDER", help="write the report there, as JSON and as PDF")
     parser.add_argument("--heads", action="store_true", help="hold the past against the newest heads put away")
-    parser.add_argument("--put-away", action="store_true", help="put the heads away now, as every night does")
+    parser.add_argument(
+        "--put-away",
+        action="store_true",
+        help="put the heads away, unless the past does not fit",
+    )
     wishes = parser.parse_args(arguments)
     kept = _archive() if wishes.heads or wishes.put_away else None
     began = clock.now()
-    database = Database(_database_url())
-    with database.autocommit() as connection:
+    with closing(Database(_database_url())) as database, database.autocommit() as connection:
         answers = invariants.check(connection)
-        if kept and wishes.heads:
-            answers.insert(0, held_against(connection, kept))
-        if kept and wishes.put_away:
+        past = held_against(connection, kept) if kept else None
+        if wishes.heads and past is None:
+            sys.exit("no heads were put away yet; do it with: ./zimmer check --put-away")
+        answers = [past, *answers] if past else answers
+        if kept and wishes.put_away and (past is None or past.holds):
             _put_away(connection, kept)
-    database.close()
     _print(answers)
     if wishes.report:
         _write(wishes.report, answers, began)
     return 0 if all(answer.holds for answer in answers) else 1
 
 
-def held_against(connection: Connection, kept: Archive) -> Answer:
-    """Whether the books have the past that the newest sheet says. None was put away: nothing to hold them against."""
+def held_against(connection: Connection, kept: Archive) -> Answer | None:
+    """Whether the books have the past that the newest sheet says; None when none was put away yet."""
     try:
         sheet = kept.newest_heads()
     except SheetDamaged as error:
         return Answer(PAST, (str(error),))
     if sheet is None:
-        sys.exit("no heads were put away yet; do it with: ./zimmer check --put-away")
+        return None
     print(f"  heads of {len(sheet.heads)} copies, put away {sheet.taken_at:%Y-%m-%d %H:%M} UTC, {sheet.digest[:16]}…")
     return Answer(PAST, heads.rewritten(connection, sheet))
 

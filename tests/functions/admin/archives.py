@@ -1,20 +1,34 @@
 """An archive of a test's own, and what somebody who owns the database can do to the past."""
 
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from itertools import count
 
 from sqlalchemy import Connection, text
 
+from functions.admin import archive as archives
 from functions.admin.archive import Archive
 from local import archive
+from zimmer.settings import get_settings
 
 _numbers = count(1)
 
 
-def fresh_archive(endpoint: str) -> Archive:
+@contextmanager
+def fresh_archive(endpoint: str) -> Iterator[Archive]:
     """A bucket that no other test has used, locked as the platform's."""
     made = archive.connected(endpoint, bucket=f"archive-{next(_numbers)}")
-    archive.create(made)
-    return made
+    with closing(made.s3):
+        archive.create(made)
+        yield made
+
+
+def forget_the_container_s() -> None:
+    """What a new container would find anew by its settings."""
+    if archives.connected.cache_info().currsize:
+        archives.connected().s3.close()
+    archives.connected.cache_clear()
+    get_settings.cache_clear()
 
 
 def rewrite_the_past(connection: Connection, copy_id: int, *, seq: int, more: int) -> None:

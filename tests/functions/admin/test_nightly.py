@@ -9,21 +9,20 @@ import pytest
 from botocore.exceptions import ClientError
 from sqlalchemy import select, text
 
-from functions.admin import archive as archives
 from functions.admin import heads, invariants, nightly
 from functions.admin.archive import HEADS, REPORTS, Archive
 from tests.api import InProcess
 from tests.factories import make_copy
-from tests.functions.admin.archives import fresh_archive, rewrite_the_past
+from tests.functions.admin.archives import forget_the_container_s, fresh_archive, rewrite_the_past
 from zimmer import clock, ledger
 from zimmer.db import Database
 from zimmer.models import Bucket, EntryKind, ReconciliationRun, RunState, ScheduleRun, UserAutomation
-from zimmer.settings import get_settings
 
 
 @pytest.fixture
-def kept(queue_server: str) -> Archive:
-    return fresh_archive(queue_server)
+def kept(queue_server: str) -> Iterator[Archive]:
+    with fresh_archive(queue_server) as kept:
+        yield kept
 
 
 @pytest.fixture
@@ -191,17 +190,10 @@ def test_heads_that_follow_no_other_are_no_witness(committing: Database, copy_id
 def own(kept: Archive, monkeypatch: pytest.MonkeyPatch) -> Iterator[Archive]:
     """The archive that the container finds by its settings."""
     monkeypatch.setenv("ARCHIVE_BUCKET", kept.bucket)
-    forget()
+    forget_the_container_s()
     yield kept
     monkeypatch.undo()
-    forget()
-
-
-def forget() -> None:
-    if archives.connected.cache_info().currsize:
-        archives.connected().s3.close()
-    archives.connected.cache_clear()
-    get_settings.cache_clear()
+    forget_the_container_s()
 
 
 def test_the_schedule_is_noted_for_the_staff(committing: Database, own: Archive) -> None:
