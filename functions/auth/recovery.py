@@ -1,7 +1,8 @@
 """A forgotten password: a link by mail, and a new password for whoever has it.
 
-Nobody learns from it who has an account: the request writes the same rows in one statement either way, and what
-it costs to send a mail is paid later, by the worker that sends it.
+Nobody learns from it who has an account: the request writes a token in one statement either way, and what it costs
+to send a mail is paid later, by the worker that sends it. The two rows that promise the mail are 0.3 ms of 1.5 ms,
+which can be measured; the hash of a password beside them cannot be told from its own noise.
 """
 
 import json
@@ -62,6 +63,7 @@ def forgot(writer: AtomicSession, email: str, device: Device) -> None:
     """Send a link to this address if an account has it. Raises TooManyRequests, whoever has the address."""
     throttle.hit(writer, REQUESTS_BY_IP.of(throttle.address(device.ip)), REQUESTS_FOR_ADDRESS.of(email))
     token, now = crypto.random_token(), clock.now()
+    passwords.matches(None, token)  # 24 ms for everybody, in which the rows of a known address are lost
     url = links.url_of(links.RESET_PAGE, token)
     dedup_key = f"{Notice(0, Kind.PASSWORD_RESET, links.key_of(token)).dedup_key}/email"
     found = writer.run(

@@ -89,8 +89,8 @@ export function SecondFactorDialog({ user, intent, onClose }: Props) {
 
 function titleOf(intent: Intent, wasOn: boolean): string {
   if (intent === "codes") return text.freshCodes
-  if (intent === "off") return text.switchOff
-  return wasOn ? text.replace : text.switchOn
+  if (intent === "off") return text.offTitle
+  return wasOn ? text.replaceTitle : text.onTitle
 }
 
 function leadOf(intent: Intent, wasOn: boolean): string {

@@ -8,7 +8,7 @@ export function WithAddress({ sentence, email }: Props) {
   return (
     <>
       {before}
-      <bdi dir="ltr" className="break-all">
+      <bdi dir="ltr" className="wrap-anywhere">
         {email}
       </bdi>
       {after}
