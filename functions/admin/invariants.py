@@ -81,11 +81,39 @@ QUESTIONS: dict[str, str] = {
             WHERE e.user_automation_id = ua.id AND e.bucket = 'paid' AND e.kind IN ('use', 'hold', 'hold_return'))""",
     "each use has its event": """
         SELECT ua_id, spent, used FROM (
-            SELECT user_automation_id AS ua_id, -sum(delta) AS spent FROM token_entries WHERE kind = 'use' GROUP BY 1
+            SELECT e.user_automation_id AS ua_id, -sum(delta) AS spent
+            FROM token_entries e
+            LEFT JOIN holds h ON e.kind IN ('hold', 'hold_return') AND e.reference = 'hold:' || h.id
+            WHERE e.kind = 'use' OR h.state = 'committed' GROUP BY 1
         ) entries FULL JOIN (
             SELECT user_automation_id, sum(units) AS used FROM usage_events GROUP BY 1
         ) events ON events.user_automation_id = entries.ua_id
         WHERE spent IS DISTINCT FROM used""",
+    "each hold moved what it says, and gave back what was not used": """
+        SELECT h.id AS hold_id, h.state, h.used, moved.* FROM holds h LEFT JOIN (
+            SELECT reference,
+                   coalesce(-sum(delta) FILTER (WHERE kind = 'hold' AND bucket = 'demo'), 0) AS demo_taken,
+                   coalesce(-sum(delta) FILTER (WHERE kind = 'hold' AND bucket = 'paid'), 0) AS paid_taken,
+                   coalesce(sum(delta) FILTER (WHERE kind = 'hold_return' AND bucket = 'demo'), 0) AS demo_back,
+                   coalesce(sum(delta) FILTER (WHERE kind = 'hold_return' AND bucket = 'paid'), 0) AS paid_back
+            FROM token_entries WHERE kind IN ('hold', 'hold_return') GROUP BY reference
+        ) moved ON moved.reference = 'hold:' || h.id
+        WHERE (demo_taken, paid_taken, demo_back, paid_back) IS DISTINCT FROM (
+            h.demo_part, h.paid_part,
+            CASE WHEN state = 'open' THEN 0 ELSE demo_part - least(demo_part, used) END,
+            CASE WHEN state = 'open' THEN 0 ELSE paid_part - (used - least(demo_part, used)) END)""",
+    "each entry of a hold belongs to one": """
+        SELECT e.id AS entry_id, e.reference FROM token_entries e
+        LEFT JOIN holds h ON e.reference = 'hold:' || h.id AND h.user_automation_id = e.user_automation_id
+        WHERE e.kind IN ('hold', 'hold_return') AND h.id IS NULL""",
+    "each committed hold has its event, of what was used": """
+        SELECT h.id AS hold_id, h.used, event.units FROM holds h
+        LEFT JOIN usage_events event
+            ON event.user_automation_id = h.user_automation_id AND event.idempotency_key = 'hold ' || h.id
+        WHERE coalesce(event.units, 0) <> h.used""",
+    "no hold stays open ten minutes beyond its time": """
+        SELECT id AS hold_id, user_automation_id, expires_at FROM holds
+        WHERE state = 'open' AND expires_at < :overdue_since""",
     "each verified payment is credited within ten minutes": """
         SELECT id AS payment_id, verified_at FROM payments
         WHERE status = 'verified' AND (verified_at IS NULL OR verified_at < :overdue_since)""",

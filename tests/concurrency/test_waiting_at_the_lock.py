@@ -10,11 +10,13 @@ import pytest
 from sqlalchemy import select, text
 
 from tests.concurrency.test_consume_races import a_copy, spend
+from tests.concurrency.test_hold_races import Token, release, take
 from tests.concurrency.test_purchase_races import a_verified_payment
 from tests.factories import make_copy
 from zimmer import ledger
-from zimmer.db import Database, committed, using
-from zimmer.models import TokenEntry
+from zimmer.db import Database, committed, database, using
+from zimmer.ledger import Use
+from zimmer.models import TokenEntry, UserAutomation
 
 POLL_SECONDS = 0.005
 MOST_POLLS = 2000
@@ -84,6 +86,51 @@ def test_different_uses_that_waited_get_what_is_left(own_database: str) -> None:
         [two_units(key) for key in ("first", "second", "third")],
     )
     assert sorted(heard) == ["accepted", "accepted", "refused"]
+
+
+def test_a_use_that_waits_behind_its_purchase_is_paid_by_it(own_database: str) -> None:
+    """When it asked there was nothing; by its turn there is enough. Its own snapshot is older than both."""
+    copy_id, token_id, token_hash = a_copy(own_database)
+    with closing(Database(own_database)) as shared, shared.transaction() as session:
+        payment_id = a_verified_payment(session, session.get_one(UserAutomation, copy_id), tokens=5)
+
+    def credit() -> object:
+        with committed() as session:
+            return ledger.credit_purchases(session, [payment_id], actor="race").now
+
+    def use() -> str:
+        return spend(copy_id, 5, "at once", token_id=token_id, token_hash=token_hash)
+
+    heard = behind(own_database, f"SELECT id FROM user_automations WHERE id = {copy_id} FOR UPDATE", [credit, use])
+    assert heard == [frozenset({payment_id}), "accepted"]
+
+
+@pytest.mark.parametrize("taking", ["hold", "use", "batch"])
+def test_what_waits_behind_a_return_may_have_the_returned_tokens(own_database: str, taking: str) -> None:
+    copy_id, token_id, token_hash = a_copy(own_database, demo=2, paid=3)
+    token: Token = (token_id, token_hash)
+    with closing(Database(own_database)) as own, using(own):
+        held = take(copy_id, 5, "first", token)
+    takings: dict[str, Callable[[], object]] = {
+        "hold": lambda: take(copy_id, 5, "second", token).units,
+        "use": lambda: spend(copy_id, 5, "second", token_id=token_id, token_hash=token_hash),
+        "batch": lambda: len(
+            ledger.consume_many(
+                database().atomic(),
+                [Use(copy_id, units, "message", f"second-{units}") for units in (2, 3)],
+                token_id=token_id,
+                token_hash=token_hash,
+            )
+        ),
+    }
+    behind(
+        own_database,
+        f"SELECT id FROM user_automations WHERE id = {copy_id} FOR UPDATE",
+        [lambda: release(held.hold_id, token), takings[taking]],
+    )
+    with closing(Database(own_database)) as shared:
+        [copy] = shared.read().entities(select(UserAutomation))
+    assert (copy.demo_tokens, copy.tokens_remaining) == (0, 0)
 
 
 def locked_ids(url: str, table: str) -> set[int]:

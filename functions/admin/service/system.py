@@ -23,6 +23,7 @@ FUNCTIONS = (
     "admin-nightly",
     "auth",
     "automations",
+    "automations-upkeep",
     "migrate",
     "payments",
     "payments-sweep",

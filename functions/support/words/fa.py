@@ -25,6 +25,15 @@ def tokens_credited(data: Json) -> Text:
     )
 
 
+def low_balance(data: Json) -> Text:
+    return Text(
+        f"موجودی «{data['automation']}» رو به پایان است",
+        f"{persian(data['left'])} توکن مانده است، کمتر از {persian(data['line'])} توکنی که برای هشدار گذاشته شده است. "
+        "با تمام شدن توکن‌ها ربات از کار می‌ایستد.",
+        "خرید توکن",
+    )
+
+
 def tokens_adjusted(data: Json) -> Text:
     delta, balance = data["delta"], persian(data["balance"])
     verb = "افزوده شد" if delta > 0 else "کم شد"
@@ -179,6 +188,7 @@ def account_deleted(data: Json) -> Text:
 SENTENCES: Mapping[Kind, Callable[[Json], Text]] = {
     Kind.TOKENS_CREDITED: tokens_credited,
     Kind.TOKENS_ADJUSTED: tokens_adjusted,
+    Kind.LOW_BALANCE: low_balance,
     Kind.PAYMENT_CLOSED: payment_closed,
     Kind.MONEY_RETURNED: money_returned,
     Kind.TICKET_ANSWERED: ticket_answered,

@@ -1,6 +1,6 @@
 """What time it is. Everything asks here, so that a test or the local platform can move the clock."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -17,6 +17,12 @@ def now() -> datetime:
 def business_day() -> date:
     """The day it is where the customers are (BUSINESS_TIMEZONE): caps, rollups and reports count by it."""
     return now().astimezone(ZoneInfo(get_settings().business_timezone)).date()
+
+
+def next_business_day() -> datetime:
+    """The moment the next business day begins, in UTC: when a daily cap counts anew."""
+    zone = ZoneInfo(get_settings().business_timezone)
+    return datetime.combine(business_day() + timedelta(days=1), time(), tzinfo=zone).astimezone(UTC)
 
 
 def travel(by: timedelta) -> None:

@@ -10,6 +10,7 @@
     ├── NotFound 404            AutomationNotFound · UserAutomationNotFound · PaymentNotFound · SessionNotFound
     │                           RouteNotFound · TicketNotFound · NotificationNotFound · UserNotFound
     │                           PackageNotFound · AdjustmentNotFound · KeyNotFound · RunNotFound
+    │                           HoldNotFound
     ├── MethodNotAllowed 405
     ├── Conflict 409            EmailTaken · EmailVerified · TokensWouldBeLost · AutomationUnavailable
     │                           AutomationNotAdded · IdempotencyConflict · InProgress · TooManyOpenPayments
@@ -17,9 +18,11 @@
     │                           TicketChanged · LastManager · AccountDeleted · PackageTaken · KeyNameTaken
     │                           AdjustmentDecided · AdjustmentExpired · BalanceBelowZero · NotInReview
     │                           NotReversible · NotRefundable · TwofaOn · TwofaOff · TwofaMandatory
+    │                           HoldEnded
     ├── BodyTooLarge 413
     ├── Unprocessable 422       ValidationFailed · BelowMinimum · AboveMaximum · PackageOnly · QuoteInvalid
     │                           DiscountRefused · TooManyRows · LinkInvalid · CodeInvalid · PasswordWrong
+    │                           HoldExceeded
     ├── TooManyRequests 429
     └── Unavailable 503         GatewayUnavailable · GatewayRefused · DatabaseUnavailable · QueueUnavailable
 
@@ -250,6 +253,13 @@ class RunNotFound(NotFound):
     title = "No such reconciliation run"
 
 
+class HoldNotFound(NotFound):
+    """Also the answer for a hold of another automation's customer: it must not tell which exist."""
+
+    code = "hold-not-found"
+    title = "No such hold"
+
+
 class MethodNotAllowed(ZimmerError):
     status = 405
     code = "method-not-allowed"
@@ -314,6 +324,16 @@ class DailyCapReached(Conflict):
 
     def __init__(self, *, cap: int, spent_today: int) -> None:
         super().__init__(f"{spent_today} of {cap} tokens spent today", cap=cap, spent_today=spent_today)
+
+
+class HoldEnded(Conflict):
+    """The hold ended in another way than is asked for now. `state` says how, `used` how many tokens stayed spent."""
+
+    code = "hold-ended"
+    title = "The hold has ended"
+
+    def __init__(self, *, state: str, used: int) -> None:
+        super().__init__(f"The hold is {state}", state=state, used=used)
 
 
 class IdempotencyConflict(Conflict):
@@ -478,6 +498,16 @@ class ValidationFailed(Unprocessable):
     def __init__(self, errors: list[FieldError]) -> None:
         super().__init__(f"{len(errors)} field(s) not valid")
         self.errors = errors
+
+
+class HoldExceeded(Unprocessable):
+    """More was used than is held. The hold is still open; `held` is the most that it can be committed for."""
+
+    code = "hold-exceeded"
+    title = "More than is held"
+
+    def __init__(self, *, held: int) -> None:
+        super().__init__(f"{held} tokens are held", held=held)
 
 
 class BelowMinimum(Unprocessable):

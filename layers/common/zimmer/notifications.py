@@ -25,6 +25,7 @@ class Kind(StrEnum):
 
     TOKENS_CREDITED = "tokens-credited"  # {tokens, balance, automation_id, transaction_id}; also raised by the ledger
     TOKENS_ADJUSTED = "tokens-adjusted"  # {delta, balance, automation_id, automation}
+    LOW_BALANCE = "low-balance"  # {left, line, automation_id, automation}; raised by the ledger
     PAYMENT_REVIEW = "payment-review"  # to the managers: {payment_id, transaction_id}
     PAYMENT_CLOSED = "payment-closed"  # {transaction_id, amount}
     MONEY_RETURNED = "money-returned"  # {transaction_id, amount}
@@ -61,6 +62,7 @@ _SECRET = Nature(by_mail=True, is_secret=True)
 NATURES: dict[Kind, Nature] = {
     Kind.TOKENS_CREDITED: Nature(Level.SUCCESS, by_mail=True),
     Kind.TOKENS_ADJUSTED: Nature(by_mail=True),
+    Kind.LOW_BALANCE: Nature(Level.WARNING, by_mail=True),
     Kind.PAYMENT_REVIEW: Nature(Level.WARNING, by_mail=True),
     Kind.PAYMENT_CLOSED: Nature(Level.WARNING, by_mail=True),
     Kind.MONEY_RETURNED: Nature(by_mail=True),

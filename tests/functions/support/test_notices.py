@@ -13,6 +13,7 @@ NOTICES = "/api/notifications"
 SAMPLES: dict[Kind, dict[str, object]] = {
     Kind.TOKENS_CREDITED: {"tokens": 1250, "balance": 2500, "automation_id": 1, "transaction_id": "t"},
     Kind.TOKENS_ADJUSTED: {"delta": -20, "balance": 5, "automation_id": 1, "automation": "دستیار"},
+    Kind.LOW_BALANCE: {"left": 14, "line": 20, "automation_id": 1, "automation": "دستیار"},
     Kind.PAYMENT_REVIEW: {"payment_id": 7, "transaction_id": "t"},
     Kind.PAYMENT_CLOSED: {"transaction_id": "t", "amount": 250_000},
     Kind.MONEY_RETURNED: {"transaction_id": "t", "amount": 250_000},
@@ -38,6 +39,7 @@ SAMPLES: dict[Kind, dict[str, object]] = {
 TO_CUSTOMERS = {
     Kind.TOKENS_CREDITED,
     Kind.TOKENS_ADJUSTED,
+    Kind.LOW_BALANCE,
     Kind.PAYMENT_CLOSED,
     Kind.MONEY_RETURNED,
     Kind.TICKET_ANSWERED,

@@ -7,11 +7,35 @@ entry, never by changing one.
 
 * `credit`, `debit`: one movement inside the caller's transaction.
 * `consume`: a use by an automation, one statement that is a transaction of its own.
+* `consume_many`: many uses, one statement, each with an answer of its own.
+* `hold`, `commit`, `release`, `expire`: tokens set aside for a run whose cost is known at its end, one statement each.
 * `credit_purchases`: a batch of verified payments, one statement.
 """
 
+from zimmer.ledger.batching import consume_many
 from zimmer.ledger.consuming import Consumed, Use, consume
+from zimmer.ledger.ending import Ended, commit, due_holds, expire, expire_overdue, release
+from zimmer.ledger.holding import Held, Reserve, hold
 from zimmer.ledger.movements import balance, credit, debit
 from zimmer.ledger.purchases import Credited, credit_purchases
 
-__all__ = ["Consumed", "Credited", "Use", "balance", "consume", "credit", "credit_purchases", "debit"]
+__all__ = [
+    "Consumed",
+    "Credited",
+    "Ended",
+    "Held",
+    "Reserve",
+    "Use",
+    "balance",
+    "commit",
+    "consume",
+    "consume_many",
+    "credit",
+    "credit_purchases",
+    "debit",
+    "due_holds",
+    "expire",
+    "expire_overdue",
+    "hold",
+    "release",
+]

@@ -137,15 +137,28 @@ class Hold(Base):
     __tablename__ = "holds"
 
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
-    user_automation_id: Mapped[int] = mapped_column(ForeignKey("user_automations.id"), index=True)
+    user_automation_id: Mapped[int] = mapped_column(ForeignKey("user_automations.id"))
+    idempotency_key: Mapped[str] = mapped_column(String(200))
     units: Mapped[int] = mapped_column(BigInteger)
     demo_part: Mapped[int] = mapped_column(BigInteger)
     paid_part: Mapped[int] = mapped_column(BigInteger)
+    used: Mapped[int] = mapped_column(BigInteger, default=0)  # of units, once it is committed
     state: Mapped[HoldState] = mapped_column(stored(HoldState, 10), default=HoldState.OPEN)
+    usage_type: Mapped[str] = mapped_column(String(50))
+    body_hash: Mapped[bytes]
+    meta: Mapped[Json | None]
+    counted_on: Mapped[date]  # the business day whose spent_today counts it
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    result: Mapped[Json]  # the answer to whoever asked for it
+    outcome: Mapped[Json | None]  # the answer to whoever ended it
 
-    __table_args__ = (Index("ix_holds_open", "expires_at", postgresql_where=text("state = 'open'")),)
+    __table_args__ = (
+        UniqueConstraint("user_automation_id", "idempotency_key"),
+        Index("ix_holds_open", "expires_at", postgresql_where=text("state = 'open'")),
+        Index("ix_holds_open_of_copy", "user_automation_id", postgresql_where=text("state = 'open'")),
+    )
 
 
 class UsageEvent(Base):

@@ -19,16 +19,26 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from zimmer import snapstart
 from zimmer.observability import logger
-from zimmer.pagination import LARGEST_ID
+from zimmer.pagination import LARGEST_BIGINT, LARGEST_ID
 from zimmer.web.bodies import StrictBody
 from zimmer.web.edge import BODY_LIMIT, Edge, client_ip
-from zimmer.web.problems import AS_BEFORE, PROBLEM_JSON, Problem, answer_as_problems, problems, request_id
+from zimmer.web.problems import (
+    AS_BEFORE,
+    PROBLEM_JSON,
+    Problem,
+    answer_as_problems,
+    field_errors,
+    problem_of,
+    problems,
+    request_id,
+)
 
 __all__ = [
     "AS_BEFORE",
     "BODY_LIMIT",
     "PROBLEM_JSON",
     "GroupHealth",
+    "PathBigId",
     "PathId",
     "Problem",
     "RequestId",
@@ -36,7 +46,9 @@ __all__ = [
     "StrictBody",
     "build_app",
     "client_ip",
+    "field_errors",
     "lambda_handler",
+    "problem_of",
     "problems",
 ]
 
@@ -46,6 +58,7 @@ NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": Fal
 _here = threading.local()
 
 PathId = Annotated[int, Path(ge=1, le=LARGEST_ID)]
+PathBigId = Annotated[int, Path(ge=1, le=LARGEST_BIGINT)]
 RequestId = Annotated[str, Depends(request_id)]
 RowId = Annotated[int, Field(ge=1, le=LARGEST_ID)]
 

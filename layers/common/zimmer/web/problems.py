@@ -65,7 +65,7 @@ def problems(*kinds: type[ZimmerError]) -> dict[int | str, dict[str, Any]]:
 AS_BEFORE: dict[int | str, dict[str, Any]] = {304: {"description": "The ETag of `If-None-Match` still holds"}}
 
 
-def problem_response(error: ZimmerError, request_id: str) -> JSONResponse:
+def problem_of(error: ZimmerError, request_id: str) -> dict[str, Any]:
     """One refusal as the wire shows it."""
     body: dict[str, Any] = {
         "type": PROBLEM_BASE + error.code,
@@ -78,7 +78,13 @@ def problem_response(error: ZimmerError, request_id: str) -> JSONResponse:
     }
     if isinstance(error, ValidationFailed):
         body["errors"] = error.errors
+    return body
+
+
+def problem_response(error: ZimmerError, request_id: str) -> JSONResponse:
+    """An answer that is a refusal."""
     headers = {"Retry-After": str(error.data["retry_after_s"])} if "retry_after_s" in error.data else None
+    body = problem_of(error, request_id)
     return JSONResponse(body, status_code=error.status, media_type=PROBLEM_JSON, headers=headers)
 
 
@@ -92,7 +98,7 @@ async def _answer_invalid(request: Request, error: Exception) -> Response:
     found = error.errors()
     if any(problem["type"] == "json_invalid" for problem in found):
         return problem_response(MalformedJson(), request_id_of(request))
-    return problem_response(ValidationFailed([_field_error(problem) for problem in found]), request_id_of(request))
+    return problem_response(ValidationFailed(field_errors(found)), request_id_of(request))
 
 
 async def _answer_routing(request: Request, error: Exception) -> Response:
@@ -118,6 +124,11 @@ async def _answer_database(request: Request, error: Exception) -> Response:
 
 def _never_connected(error: DBAPIError) -> bool:
     return "create a connection" in str(error.orig)  # pg8000's words for a refused or timed-out connect
+
+
+def field_errors(found: Sequence[Mapping[str, Any]]) -> list[FieldError]:
+    """What pydantic found, as we say it."""
+    return [_field_error(problem) for problem in found]
 
 
 def _field_error(problem: Mapping[str, Any]) -> FieldError:

@@ -39,6 +39,9 @@ const SENTENCES: Record<Code, Sentence> = {
   "gateway-refused": "The bank gateway refused. Nothing was changed.",
   "gateway-unavailable": "Zarinpal does not answer now. Nothing was changed; try again later.",
   "higher-role": "Only a manager acts on accounts of the staff.",
+  "hold-ended": "The hold has ended.",
+  "hold-exceeded": "More than is held.",
+  "hold-not-found": "No such hold.",
   "idempotency-conflict": "This was asked for already, with other contents. Start again.",
   "in-progress": "The same request is being worked on. Wait a moment.",
   "insufficient-tokens": ({ needed, available }) =>

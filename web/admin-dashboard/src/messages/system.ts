@@ -103,6 +103,7 @@ export const system = {
   standings: { well: "Well", late: "Late", failed: "Failed" },
   scheduleNames: {
     "admin-nightly": "Reconciliation, every night",
+    "automations-upkeep": "Holds that ran out, every minute",
     "payments-sweep": "Sweep, every minute",
   } as Record<string, string>,
   runAt: (when: string, ago: string) => `${when} (${ago} ago)`,

@@ -50,6 +50,9 @@ const SENTENCES: Record<Code, Sentence> = {
   "gateway-refused": `درگاه بانکی این پرداخت را نپذیرفت. ${NOTHING_LOST} کمی بعد دوباره تلاش کنید.`,
   "gateway-unavailable": GATEWAY_AWAY,
   "higher-role": "این کار روی حساب همکاران فقط با مدیر است.",
+  "hold-ended": "توکن‌های کنارگذاشته پیش از این تعیین تکلیف شده‌اند.",
+  "hold-exceeded": "بیش از توکن‌های کنارگذاشته است.",
+  "hold-not-found": "چنین توکن کنارگذاشته‌ای نیست.",
   "idempotency-conflict": `این خرید تغییر کرده است. قیمت تازه را ببینید و ادامه دهید؛ ${NOTHING_LOST}`,
   "in-progress": "همین درخواست در حال انجام است. چند لحظه صبر کنید.",
   "insufficient-tokens": ({ needed, available }) =>

@@ -6,9 +6,10 @@ export type Schedule = Status["schedules"][number]
 export type Standing = "well" | "late" | "failed"
 
 export const SWEEP = "payments-sweep"
+export const UPKEEP = "automations-upkeep"
 
 /** After so many seconds without a run a schedule is late. More than it needs, since two clocks are compared. */
-const LATE_AFTER: Record<string, number> = { [SWEEP]: 300 }
+const LATE_AFTER: Record<string, number> = { [SWEEP]: 300, [UPKEEP]: 300 }
 
 export function standingOf(schedule: Schedule, now: Date): Standing {
   if (!schedule.ok) return "failed"
