@@ -52,7 +52,7 @@ MORE: dict[Route, tuple[int, str]] = {
     ("POST", "/api/admin/payments/{payment_id}/check"): (15, QUEUE),
     ("POST", "/api/admin/payments/{payment_id}/review"): (9, BANK),
     ("POST", "/api/admin/sweep"): (45, "a job: it goes through the outbox, the payments and the bank's list"),
-    ("POST", "/api/admin/reconciliation/runs"): (45, "a job: it asks question after question, each under a time limit"),
+    ("POST", "/api/admin/reconciliation/runs"): (52, "a job: it asks question after question, each under a time limit"),
     ("POST", "/api/support/tickets"): (5, COUNTED),
     ("POST", "/api/support/tickets/{ticket_id}/messages"): (5, COUNTED),
     ("POST", "/api/user/automations/{automation_id}"): (6, LEDGER),
@@ -266,9 +266,36 @@ def end_of_a_session(here: Scene) -> Request:
 
 
 def consumption(here: Scene) -> Request:
+    return _by_service_token(here, "POST", "/consume", _use(here))
+
+
+def _by_service_token(here: Scene, method: str, path: str, body: Any = None) -> Request:
     token = here.put(lambda stage: make_service_token(stage.session, here.copy.automation_id))
-    body = {"user_automation_id": here.copy.id, "units": 1, "usage_type": "message", "idempotency_key": "once"}
-    return lambda: Api().post("/api/automation-usage/consume", body, headers={"x-zimmer-service-token": token})
+    return lambda: Api().send(method, f"/api/automation-usage{path}", body, headers={"x-zimmer-service-token": token})
+
+
+def _use(here: Scene) -> dict[str, Any]:
+    return {"user_automation_id": here.copy.id, "units": 1, "usage_type": "message", "idempotency_key": "once"}
+
+
+def batch(here: Scene) -> Request:
+    return _by_service_token(here, "POST", "/batch", {"uses": [_use(here)]})
+
+
+def balance(here: Scene) -> Request:
+    return _by_service_token(here, "GET", f"/balance/{here.copy.id}")
+
+
+def new_hold(here: Scene) -> Request:
+    return _by_service_token(here, "POST", "/holds", _use(here))
+
+
+def hold_ended(verb: str, body: Any = None) -> Arranged:
+    def arranged(here: Scene) -> Request:
+        hold_id = _by_service_token(here, "POST", "/holds", _use(here))().json["hold_id"]
+        return _by_service_token(here, "POST", f"/holds/{hold_id}/{verb}", body)
+
+    return arranged
 
 
 def quotation(here: Scene) -> Request:
@@ -336,7 +363,15 @@ PEOPLE: dict[Route, Arranged] = {
     ("GET", "/api/user/automations"): own("GET", "/api/user/automations"),
     ("GET", "/api/user/automations/{automation_id}"): own("GET", "/api/user/automations/{automation_id}"),
     ("POST", "/api/user/automations/{automation_id}"): new_copy,
+    ("PATCH", "/api/user/automations/{automation_id}"): own(
+        "PATCH", "/api/user/automations/{automation_id}", {"daily_spend_cap": 50}
+    ),
     ("POST", "/api/automation-usage/consume"): consumption,
+    ("POST", "/api/automation-usage/batch"): batch,
+    ("GET", "/api/automation-usage/balance/{user_automation_id}"): balance,
+    ("POST", "/api/automation-usage/holds"): new_hold,
+    ("POST", "/api/automation-usage/holds/{hold_id}/commit"): hold_ended("commit", {"units": 1}),
+    ("POST", "/api/automation-usage/holds/{hold_id}/release"): hold_ended("release"),
     ("POST", "/api/payments/quote"): quotation,
     ("POST", "/api/payments/zarinpal/init"): purchase,
     ("GET", "/api/payments/zarinpal/callback"): returning("/api/payments/zarinpal/callback"),

@@ -1,9 +1,10 @@
 """The automations function: `/api/automations`, `/api/user`, `/api/automation-usage`, and service tokens."""
 
 from functions.automations import staff
+from functions.automations.holds import router as holds
 from functions.automations.routes import catalogue, mine
 from functions.automations.usage import router as usage
 from zimmer.web import build_app, lambda_handler
 
-app = build_app("automations", catalogue, mine, usage, staff.router)
+app = build_app("automations", catalogue, mine, usage, holds, staff.router)
 handler = lambda_handler(app)

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Query, Response
 
 from functions.automations import service
-from functions.automations.schemas import AutomationCard, AutomationDetail, OwnAutomation
+from functions.automations.schemas import AutomationCard, AutomationDetail, ChangeOwnAutomation, OwnAutomation
 from zimmer import cache
 from zimmer.auth.dependencies import Customer, ReadSessionDep, SessionDep
 from zimmer.errors import AutomationNotFound, AutomationUnavailable, UserAutomationNotFound
@@ -81,3 +81,11 @@ async def own_automations(
 async def own_automation(automation_id: PathId, customer: Customer, session: ReadSessionDep) -> OwnAutomation:
     """One of the customer's automations."""
     return service.own(session, customer, automation_id)
+
+
+@mine.patch("/{automation_id}", responses=problems(UserAutomationNotFound))
+async def change_own_automation(
+    automation_id: PathId, body: ChangeOwnAutomation, customer: Customer, session: SessionDep
+) -> OwnAutomation:
+    """Set the daily cap, the line below which to warn, or the name shown. What is not sent stays."""
+    return service.change(session, customer, automation_id, body.model_dump(exclude_unset=True))

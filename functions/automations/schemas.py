@@ -1,10 +1,14 @@
 """What crosses the border of the automations routes."""
 
 from datetime import datetime
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from zimmer.models import Health, IntegrationStatus, PricingType, UserAutomationStatus
+from zimmer.pagination import LARGEST_BIGINT
+from zimmer.web import StrictBody
+from zimmer.web.texts import Line
 
 UNIT_NAMES = {PricingType.PER_SESSION: "نشست", PricingType.PER_MESSAGE: "پیام", PricingType.FLAT_FEE: "ماه"}
 
@@ -60,7 +64,11 @@ class AutomationDetail(AutomationCard):
 
 
 class OwnAutomation(FromRow):
-    """A customer's copy and what is left on it."""
+    """A customer's copy and what is left on it.
+
+    `held_tokens` are set aside for runs under way and not among what is left. `cap_resets_at` is null without a
+    daily cap. `low_balance_at` is null where the platform's own line warns, 0 where none does.
+    """
 
     user_automation_id: int
     automation_id: int
@@ -73,12 +81,26 @@ class OwnAutomation(FromRow):
     is_demo_active: bool
     demo_expired: bool
     demo_expires_at: datetime | None
+    held_tokens: int
     spent_today: int
     daily_spend_cap: int | None
+    cap_resets_at: datetime | None
+    low_balance_at: int | None
     integration_status: IntegrationStatus
     health_status: Health
     provisioned_at: datetime | None
     created_at: datetime
+
+
+class ChangeOwnAutomation(StrictBody):
+    """What a customer may set on a copy. A field that is not sent stays as it is; null takes a value back.
+
+    `daily_spend_cap` is in tokens a day, null for none. Below `low_balance_at` tokens the customer is warned.
+    """
+
+    daily_spend_cap: Annotated[int, Field(ge=1, le=LARGEST_BIGINT)] | None = None
+    low_balance_at: Annotated[int, Field(ge=0, le=LARGEST_BIGINT)] | None = None
+    display_name: Line | None = None
 
 
 def unit_name(pricing_type: PricingType) -> str:

@@ -1,5 +1,6 @@
 """The catalogue and customers' copies."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 from typing import cast as cast_type
@@ -21,6 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from functions.automations.balances import HELD, cap_resets_at
 from functions.automations.schemas import AutomationCard, AutomationDetail, OwnAutomation, unit_name
 from zimmer import clock, ledger, money
 from zimmer.auth.dependencies import Person
@@ -161,6 +163,25 @@ def own(session: ReadSession, customer: Person, automation_id: int) -> OwnAutoma
     return _own_automation(row)
 
 
+def change(session: Session, customer: Person, automation_id: int, values: Mapping[str, Any]) -> OwnAutomation:
+    """Set columns of the customer's copy. Locks it. Raises UserAutomationNotFound."""
+    copy = session.scalars(
+        select(UserAutomation)
+        .where(
+            UserAutomation.user_id == customer.id,
+            UserAutomation.automation_id == automation_id,
+            UserAutomation.status != UserAutomationStatus.REMOVED,
+        )
+        .with_for_update(key_share=True)
+    ).one_or_none()
+    if copy is None:
+        raise UserAutomationNotFound
+    for name, value in values.items():
+        setattr(copy, name, value)
+    session.flush()
+    return _own_automation(session.execute(_own(customer.id).where(UserAutomation.id == copy.id)).one())
+
+
 def _grant_demo(session: Session, copy: UserAutomation, settings: BusinessSettings) -> None:
     if not settings.demo_tokens:
         copy.demo_expired = True
@@ -274,6 +295,8 @@ def _own(user_id: int) -> Select[*tuple[Any, ...]]:
             UserAutomation.spent_on,
             UserAutomation.spent_today,
             UserAutomation.daily_spend_cap,
+            UserAutomation.low_balance_at,
+            HELD.label("held_tokens"),
             UserAutomation.integration_status,
             Automation.health_status,
             UserAutomation.provisioned_at,
@@ -290,7 +313,7 @@ def _own_automation(row: Row[Any]) -> OwnAutomation:
         fields["spent_today"] = 0
     if row.demo_expires_at and row.demo_expires_at <= clock.now():  # they cannot be spent, though they stand there
         fields |= {"demo_expired": True, "is_demo_active": False}
-    return OwnAutomation(**fields)
+    return OwnAutomation(**fields, cap_resets_at=cap_resets_at(row.daily_spend_cap))
 
 
 # Built once: putting a query together takes longer than asking it.

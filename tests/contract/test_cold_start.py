@@ -15,7 +15,7 @@ HANDLERS = {name: function.handler for name, function in functions(load_template
 # Powertools imports the bare package botocore (half a millisecond) to ask for its version; the rest is what costs.
 NEVER = ("boto3", "botocore.session", "botocore.client", "httpx", "alembic", "aws_xray_sdk", "valkey", "pyotp", "segno")
 NOT_IN_BACKGROUND = ("fastapi", "starlette", "mangum")
-BACKGROUND = {"PaymentsWorker", "PaymentsSweep", "SupportDeliver", "AdminNightly"}
+BACKGROUND = {"PaymentsWorker", "PaymentsSweep", "SupportDeliver", "AutomationsUpkeep", "AdminNightly"}
 NEVER_FROM_A_SNAPSHOT = {"MigrateFunction"}  # it runs once a deployment
 NEVER_ANSWERED = {
     "ENV": "prod",

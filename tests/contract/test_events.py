@@ -141,11 +141,15 @@ def test_delivery_batch(session: Session, mailbox: Mailbox) -> None:
     assert len(mailbox.to(reader.email)) == 2
 
 
-def test_sweep(session: Session) -> None:
+def test_the_schedules(session: Session) -> None:
     purchase_in(session, S.VERIFIED, make_copy(session), id=1)
     events.promise(session, CreditPayment(1))
-    [schedule] = [schedule for schedule in schedules(load_template()) if schedule.every]
-    assert handler_of(schedule.function)(sample("sweep"), None) == {"published": 1, "requeued": 0, "asked": 0}
+    often = [schedule.function for schedule in schedules(load_template()) if schedule.every]
+    said = {function: handler_of(function)(sample("sweep"), None) for function in often}
+    assert said == {
+        "PaymentsSweep": {"published": 1, "requeued": 0, "asked": 0},
+        "AutomationsUpkeep": {"expired": 0, "failed": 0},
+    }
     assert session.scalars(select(OutboxMessage.published_at)).one()
 
 

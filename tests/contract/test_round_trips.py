@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from typing import Any
 
 import pytest
 
@@ -37,6 +38,14 @@ class Shop:
         body = {"user_automation_id": self.copy.id, "units": 1, "usage_type": "message", "idempotency_key": key}
         answer = Api().post("/api/automation-usage/consume", body, headers=self.service)
         assert answer.status == 200, answer.body
+
+    def use(self, key: str) -> dict[str, Any]:
+        return {"user_automation_id": self.copy.id, "units": 1, "usage_type": "message", "idempotency_key": key}
+
+    def ask(self, what: str, body: Any) -> Any:
+        answer = Api().post(f"/api/automation-usage/{what}", body, headers=self.service)
+        assert answer.status in {200, 201}, answer.body
+        return answer.json
 
     def credit(self, payment_ids: list[int]) -> None:
         records = [{"messageId": str(n), "body": f'{{"payment_id": {n}, "v": 1}}'} for n in payment_ids]
@@ -111,6 +120,31 @@ def test_consume_takes_one_round_trip_with_its_check_of_the_caller(shop: Shop, t
     shop.consume("first")
     trips.reset()
     shop.consume("second")
+    assert trips.trips == 1
+
+
+def test_a_hold_and_its_end_take_one_round_trip_each(shop: Shop, trips: Counter) -> None:
+    for key in ("first", "second"):
+        trips.reset()
+        held = shop.ask("holds", {**shop.use(key), "units": 2})
+        shop.ask(f"holds/{held['hold_id']}/commit", {"units": 1})
+        released = shop.ask("holds", {**shop.use(f"{key}-released"), "units": 2})
+        shop.ask(f"holds/{released['hold_id']}/release", None)
+    assert trips.trips == 4
+
+
+def test_a_hundred_uses_take_one_round_trip(shop: Shop, trips: Counter) -> None:
+    shop.ask("batch", {"uses": [shop.use("first")]})
+    trips.reset()
+    shop.ask("batch", {"uses": [shop.use(f"second-{n}") for n in range(100)]})
+    assert trips.trips == 1
+
+
+def test_a_balance_takes_one_round_trip_with_its_check_of_the_caller(shop: Shop, trips: Counter) -> None:
+    path = f"/api/automation-usage/balance/{shop.copy.id}"
+    for _ in range(2):
+        trips.reset()
+        assert Api().get(path, headers=shop.service).status == 200
     assert trips.trips == 1
 
 

@@ -67,11 +67,12 @@ def test_no_two_functions_share_a_log(template: Template) -> None:
     assert len(set(logs)) == len(FUNCTIONS)
 
 
-def test_the_sweep_runs_alone_every_minute(template: Template) -> None:
-    [sweep] = [schedule for schedule in schedules(template) if schedule.function == "PaymentsSweep"]
-    assert sweep.expression == "rate(1 minute)"
-    assert FUNCTIONS["PaymentsSweep"].reserved_concurrency == 1
-    assert FUNCTIONS["PaymentsSweep"].timeout_seconds <= 60
+def test_the_sweep_and_the_upkeep_run_alone_every_minute(template: Template) -> None:
+    found = {schedule.function: schedule.expression for schedule in schedules(template) if schedule.every}
+    assert found == {"PaymentsSweep": "rate(1 minute)", "AutomationsUpkeep": "rate(1 minute)"}
+    for name in found:
+        assert FUNCTIONS[name].reserved_concurrency == 1
+        assert FUNCTIONS[name].timeout_seconds <= 60
 
 
 def test_the_night_runs_alone_at_one_in_tehran(template: Template) -> None:

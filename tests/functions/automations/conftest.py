@@ -52,6 +52,28 @@ class Meter:
         }
         return self.api.post("/api/automation-usage/consume", body, headers=self.headers(token))
 
+    def hold(self, units: Any = 4, key: str = "run-1", *, token: str | None = None, **fields: Any) -> Answer:
+        assert self.copy is not None
+        body = {
+            "user_automation_id": self.copy.id,
+            "units": units,
+            "usage_type": "message",
+            "idempotency_key": key,
+            **fields,
+        }
+        return self.api.post("/api/automation-usage/holds", body, headers=self.headers(token))
+
+    def commit(self, hold_id: int, units: Any) -> Answer:
+        path = f"/api/automation-usage/holds/{hold_id}/commit"
+        return self.api.post(path, {"units": units}, headers=self.headers())
+
+    def release(self, hold_id: int) -> Answer:
+        return self.api.post(f"/api/automation-usage/holds/{hold_id}/release", headers=self.headers())
+
+    def balance(self) -> Answer:
+        assert self.copy is not None
+        return self.api.get(f"/api/automation-usage/balance/{self.copy.id}", headers=self.headers())
+
     def headers(self, token: str | None = None) -> dict[str, str]:
         return {"x-zimmer-service-token": self.token if token is None else token}
 
