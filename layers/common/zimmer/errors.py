@@ -10,7 +10,7 @@
     ├── NotFound 404            AutomationNotFound · UserAutomationNotFound · PaymentNotFound · SessionNotFound
     │                           RouteNotFound · TicketNotFound · NotificationNotFound · UserNotFound
     │                           PackageNotFound · AdjustmentNotFound · KeyNotFound · RunNotFound
-    │                           HoldNotFound
+    │                           ReceiptNotFound · HoldNotFound
     ├── MethodNotAllowed 405
     ├── Conflict 409            EmailTaken · EmailVerified · TokensWouldBeLost · AutomationUnavailable
     │                           AutomationNotAdded · IdempotencyConflict · InProgress · TooManyOpenPayments
@@ -18,7 +18,7 @@
     │                           TicketChanged · LastManager · AccountDeleted · PackageTaken · KeyNameTaken
     │                           AdjustmentDecided · AdjustmentExpired · BalanceBelowZero · NotInReview
     │                           NotReversible · NotRefundable · TwofaOn · TwofaOff · TwofaMandatory
-    │                           HoldEnded
+    │                           ReceiptNotReady · HoldEnded
     ├── BodyTooLarge 413
     ├── Unprocessable 422       ValidationFailed · BelowMinimum · AboveMaximum · PackageOnly · QuoteInvalid
     │                           DiscountRefused · TooManyRows · LinkInvalid · CodeInvalid · PasswordWrong
