@@ -2,7 +2,6 @@ import { standardSchemaResolver } from "@hookform/resolvers/standard-schema"
 import { login, type Owed } from "@zimmer/api/account"
 import { Problem } from "@zimmer/api/problem"
 import { useSession } from "@zimmer/api/useSession"
-import { CodeStep } from "@zimmer/panel/CodeStep"
 import { ProblemNotice } from "@zimmer/panel/ProblemNotice"
 import { useEntrance } from "@zimmer/panel/useEntrance"
 import { Button, ButtonLink } from "@zimmer/ui/Button"
@@ -10,6 +9,7 @@ import { Field } from "@zimmer/ui/Field"
 import { Input } from "@zimmer/ui/Input"
 import { Notice } from "@zimmer/ui/Notice"
 import { PasswordInput } from "@zimmer/ui/PasswordInput"
+import dynamic from "next/dynamic"
 import Link from "next/link"
 import { useRouter } from "next/router"
 import { useState } from "react"
@@ -19,6 +19,8 @@ import { DoorPage } from "@/features/account/DoorPage"
 import { carry } from "@/features/account/waiting"
 import { en } from "@/messages/en"
 import { sentenceOf } from "@/messages/problems"
+
+const CodeStep = dynamic(() => import("@zimmer/panel/CodeStep").then((part) => part.CodeStep))
 
 const text = en.account
 const ENDED = new Problem("token-expired", 401)
