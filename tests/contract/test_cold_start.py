@@ -13,7 +13,10 @@ from local.template import functions, load_template
 
 HANDLERS = {name: function.handler for name, function in functions(load_template()).items()}
 # Powertools imports the bare package botocore (half a millisecond) to ask for its version; the rest is what costs.
-NEVER = ("boto3", "botocore.session", "botocore.client", "httpx", "alembic", "aws_xray_sdk", "valkey", "pyotp", "segno")
+NEVER = (
+    *("boto3", "botocore.session", "botocore.client", "httpx", "alembic", "aws_xray_sdk", "valkey", "pyotp", "segno"),
+    *("cryptography", "pydantic.v1.main"),  # what PyJWT and FastAPI would load for what we do not use
+)
 NOT_IN_BACKGROUND = ("fastapi", "starlette", "mangum")
 BACKGROUND = {"PaymentsWorker", "PaymentsSweep", "SupportDeliver", "AutomationsUpkeep", "AdminNightly"}
 NEVER_FROM_A_SNAPSHOT = {"MigrateFunction"}  # it runs once a deployment

@@ -8,9 +8,8 @@ from datetime import timedelta
 from functools import partial
 from uuid import UUID, uuid4
 
-import jwt
-
 from zimmer import clock
+from zimmer.auth.lean_jwt import jwt
 from zimmer.crypto import key_id
 from zimmer.errors import TokenExpired, TokenInvalid
 from zimmer.models import Audience
