@@ -11,12 +11,9 @@ from benchmarks.figures import Figure, exact, most, shown
 from benchmarks.ground import environment
 from local.environment import plain_environment
 from local.template import functions, load_template
+from tests.contract.test_cold_start import BACKGROUND, NEVER, NOT_IN_BACKGROUND
 
 ROUNDS = 9
-# Powertools imports the bare package botocore (half a millisecond) to ask for its version; the rest is what costs.
-NEVER = frozenset({"boto3", "botocore.session", "botocore.client", "httpx", "alembic", "aws_xray_sdk"})
-NOT_IN_BACKGROUND = frozenset({"fastapi", "starlette", "mangum"})
-BACKGROUND = frozenset({"PaymentsWorker", "PaymentsSweep", "SupportDeliver"})
 FLOOR, CONTROL, NAIVE = "bare", "bare again", "naive"
 MOST_MODULES = 760
 
@@ -35,11 +32,7 @@ def measure_exactly() -> list[Figure]:
     handlers = {name: function.handler.rpartition(".")[0] for name, function in functions(load_template()).items()}
     del handlers["MigrateFunction"]  # it runs once per deployment, and Alembic is what it is for
     imported = {name: modules_after(module) for name, module in handlers.items()}
-    denied = {
-        f"{name} imports {module}"
-        for name, modules in imported.items()
-        for module in modules & (NEVER | (NOT_IN_BACKGROUND if name in BACKGROUND else frozenset()))
-    }
+    denied = {f"{name} imports {module}" for name, modules in imported.items() for module in modules & denied_to(name)}
     largest = max(imported, key=lambda name: len(imported[name]))
     return [
         exact(4, "start: modules that may never be imported", len(denied), at_most=0, why="; ".join(sorted(denied))),
@@ -51,6 +44,11 @@ def measure_exactly() -> list[Figure]:
             is_strict=False,
         ),
     ]
+
+
+def denied_to(function: str) -> frozenset[str]:
+    """What its start may never import."""
+    return frozenset(NEVER + (NOT_IN_BACKGROUND if function in BACKGROUND else ()))
 
 
 def measure(*, rounds: int = ROUNDS, api: Sequence[str] = ("AutomationsFunction", "PaymentsFunction")) -> list[Figure]:

@@ -65,7 +65,7 @@ def draw(figures: Sequence[Figure], path: Path) -> None:
         "axes.spines.right": False,
     }
     with pyplot.rc_context(style):
-        figure, (left, middle, right) = pyplot.subplots(1, 3, figsize=(11, 3.6), layout="constrained")
+        figure, (left, middle, right) = pyplot.subplots(1, 3, figsize=(12, 3.6), layout="constrained")
         figure.patch.set_facecolor("white")
         _draw_requests(left, figures)
         _draw_credits(middle, figures)
@@ -84,11 +84,10 @@ def _draw_requests(axes: Any, figures: Sequence[Figure]) -> None:
         bars = axes.bar(places, values, width=0.25, color=colour, label=name)
         axes.bar_label(bars, fmt="%.1f", padding=2, fontsize=7)
     axes.set_xticks(range(len(paths)), paths)
-    axes.set_yscale("log")
     axes.set_ylabel("ms, median")
     axes.set_title("a warm request", loc="left", fontsize=10)
-    axes.margins(y=0.15)
-    axes.legend(frameon=False, fontsize=8, loc="upper left")
+    axes.margins(y=0.22)
+    axes.legend(frameon=False, fontsize=8, loc="upper left", ncols=3)
 
 
 def _draw_credits(axes: Any, figures: Sequence[Figure]) -> None:
@@ -107,11 +106,11 @@ def _draw_growth(axes: Any, figures: Sequence[Figure]) -> None:
             sizes = [int(size) for size in taken]
             axes.plot(sizes, list(taken.values()), marker="o", markersize=4, label=figure.name.partition(": ")[2])
     axes.set_xscale("log")
-    axes.set_yscale("log")
+    axes.set_ylim(bottom=0)
     axes.set_xlabel("customers")
     axes.set_ylabel("ms, median")
     axes.set_title("a page as the platform grows", loc="left", fontsize=10)
-    axes.legend(frameon=False, fontsize=7, loc="best")
+    axes.legend(frameon=False, fontsize=7, loc="upper left", bbox_to_anchor=(1.0, 1.0))
 
 
 def _data(figures: Sequence[Figure], name: str, key: str) -> dict[str, Any]:
