@@ -5,29 +5,36 @@ import { Field } from "@zimmer/ui/Field"
 import { Textarea } from "@zimmer/ui/Textarea"
 import { type FormEvent, useState } from "react"
 import { en } from "@/messages/en"
-import { payments as text } from "@/messages/payments"
 
-const SHORTEST = 5
 const LONGEST = 500
 
 type Props = {
   title: string
   consequence: string
+  asks: { label: string; hint: string; short: string; shortest: number }
   busy: boolean
   problem: unknown
   onClose: () => void
   onDecide: (reason: string) => void
 }
 
-/** Asks for the reason of a decision; what was written stays while it is refused. */
-export function ReviewDialog({ title, consequence, busy, problem, onClose, onDecide }: Props) {
+/** Asks for the words that an act needs, its reason or its proof; what was written stays while it is refused. */
+export function ReviewDialog({
+  title,
+  consequence,
+  asks,
+  busy,
+  problem,
+  onClose,
+  onDecide,
+}: Props) {
   const [reason, setReason] = useState("")
   const [isShort, setShort] = useState(false)
   const decide = (event: FormEvent) => {
     event.preventDefault()
     const written = reason.trim()
-    setShort(written.length < SHORTEST)
-    if (written.length >= SHORTEST) onDecide(written)
+    setShort(written.length < asks.shortest)
+    if (written.length >= asks.shortest) onDecide(written)
   }
   return (
     <Dialog
@@ -39,11 +46,7 @@ export function ReviewDialog({ title, consequence, busy, problem, onClose, onDec
     >
       <form noValidate onSubmit={decide} className="grid gap-4">
         {problem ? <ProblemNotice problem={problem} /> : null}
-        <Field
-          label={text.reason}
-          hint={text.reasonHint}
-          error={isShort ? text.reasonShort : undefined}
-        >
+        <Field label={asks.label} hint={asks.hint} error={isShort ? asks.short : undefined}>
           {(ids) => (
             <Textarea
               {...ids}

@@ -4,7 +4,14 @@ import { Button } from "@zimmer/ui/Button"
 import { Notice } from "@zimmer/ui/Notice"
 import { toast } from "@zimmer/ui/Toast"
 import { useState } from "react"
-import { checkNow, type Decision, review, type Trace } from "@/features/payments/queries"
+import {
+  checkNow,
+  paidBack,
+  refund,
+  reverse,
+  review,
+  type Trace,
+} from "@/features/payments/queries"
 import { ReviewDialog } from "@/features/payments/ReviewDialog"
 import { nameOf } from "@/features/payments/status"
 import { payments as text } from "@/messages/payments"
@@ -12,10 +19,14 @@ import { reasonAgainst } from "@/messages/problems"
 
 type Action = Trace["allowed_actions"][number]
 
-const DECISIONS: Record<string, Decision> = {
-  "review-accept": "accept",
-  "review-close": "close",
-  "review-withdraw": "withdraw",
+/** What is done with the words that were asked for: a reason, or the transfer's number. */
+const DEEDS: Record<string, (id: number, words: string) => Promise<unknown>> = {
+  "review-accept": (id, reason) => review(id, "accept", reason),
+  "review-close": (id, reason) => review(id, "close", reason),
+  "review-withdraw": (id, reason) => review(id, "withdraw", reason),
+  reverse,
+  refund,
+  refunded: paidBack,
 }
 
 /** What may be done to this payment now, with what comes of it. */
@@ -30,11 +41,11 @@ export function TraceActions({ trace }: { trace: Trace }) {
     onSettled: refresh,
   })
   const deciding = useMutation({
-    mutationFn: ({ decision, reason }: { decision: Decision; reason: string }) =>
-      review(id, decision, reason),
-    onSuccess: () => {
+    mutationFn: async ({ action, words }: { action: string; words: string }) =>
+      DEEDS[action]?.(id, words),
+    onSuccess: (_, { action }) => {
       setOpen(null)
-      toast.success(text.reviewed)
+      toast.success(text.done[action] ?? text.reviewed)
     },
     onSettled: refresh,
   })
@@ -43,7 +54,6 @@ export function TraceActions({ trace }: { trace: Trace }) {
     if (action.action === "check") checking.mutate()
     else setOpen(action)
   }
-  const decision = open && DECISIONS[open.action]
   return (
     <div className="grid gap-4">
       {trace.review && (
@@ -70,14 +80,15 @@ export function TraceActions({ trace }: { trace: Trace }) {
           </li>
         ))}
       </ul>
-      {open && decision && (
+      {open && (
         <ReviewDialog
           title={text.acts[open.action] ?? open.action}
           consequence={open.consequence}
+          asks={open.action === "refunded" ? text.transfer : text.because}
           busy={deciding.isPending}
           problem={deciding.error}
           onClose={() => setOpen(null)}
-          onDecide={(reason) => deciding.mutate({ decision, reason })}
+          onDecide={(words) => deciding.mutate({ action: open.action, words })}
         />
       )}
     </div>

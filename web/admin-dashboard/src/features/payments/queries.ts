@@ -68,6 +68,36 @@ export function review(id: number, decision: Decision, reason: string) {
   )
 }
 
+/** Give the whole amount back through the gateway. */
+export function reverse(id: number, reason: string) {
+  return answered(
+    api.POST("/api/admin/payments/{payment_id}/reverse", {
+      params: { path: { payment_id: id } },
+      body: { reason },
+    }),
+  )
+}
+
+/** Take back what is unused; its share of the price is then owed to the customer. */
+export function refund(id: number, reason: string) {
+  return answered(
+    api.POST("/api/admin/payments/{payment_id}/refund", {
+      params: { path: { payment_id: id } },
+      body: { reason },
+    }),
+  )
+}
+
+/** Note the bank transfer by which the customer was paid back. */
+export function paidBack(id: number, transfer: string) {
+  return answered(
+    api.POST("/api/admin/payments/{payment_id}/refunded", {
+      params: { path: { payment_id: id } },
+      body: { transfer },
+    }),
+  )
+}
+
 /** The address holds text; what it says wrongly, the API refuses with a sentence. */
 function asked(filters: PaymentFilters): Query {
   return filters as Query
