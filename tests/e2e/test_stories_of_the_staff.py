@@ -13,7 +13,9 @@ from local.browsers import DESKTOP
 from local.entering import enter
 from local.record import Record
 from tests.e2e.conftest import Arrange
+from tests.e2e.controls import Bank
 from tests.e2e.people import MANAGER, SARA, Customer
+from tests.e2e.post import wait_for
 from zimmer.models import Payment, PaymentStatus, User, UserAutomation
 
 AUTOMATION = 1
@@ -165,3 +167,31 @@ def test_signing_out_of_one_panel_leaves_the_other(one_browser: BrowserContext, 
     expect(page.get_by_role("button", name=menus[stays])).to_be_visible()
     leaving.reload()
     expect(leaving.get_by_role("button", name=menus[left])).to_have_count(0)
+
+
+def test_a_manager_opens_a_refund_and_notes_its_transfer(
+    manager_page: Page, customer: Customer, bank: Bank, arrange: Arrange
+) -> None:
+    customer.api.add(AUTOMATION)
+    started = customer.api.start_purchase(AUTOMATION, 50)
+    callback = bank.pay(bank.authority_of(started["redirect_url"]))
+    assert callback is not None
+    customer.api.come_back(callback, started["transaction_id"])
+    wait_for(lambda: customer.api.payment(started["transaction_id"])["phase"] == "done")
+    with arrange() as session:
+        number = select(Payment.id).where(Payment.transaction_id == started["transaction_id"])
+        payment_id = session.scalars(number).one()
+
+    manager_page.goto(f"/payments/?id={payment_id}")
+    manager_page.get_by_role("button", name="Open a refund").click()
+    asking = manager_page.get_by_role("dialog")
+    asking.get_by_label("Reason").fill("Bought by mistake")
+    asking.get_by_role("button", name="Open a refund").click()
+    expect(toast(manager_page, "The refund is open")).to_be_visible()
+    assert customer.api.own(AUTOMATION)["tokens_remaining"] == 0
+
+    manager_page.get_by_role("button", name="Note that it was paid back").click()
+    asking.get_by_label("Number of the transfer").fill("SATNA 1405-0931")
+    asking.get_by_role("button", name="Note that it was paid back").click()
+    expect(toast(manager_page, "It is noted")).to_be_visible()
+    expect(manager_page.get_by_role("main").get_by_text("Paid back outside the gateway.")).to_be_visible()
