@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from functions.auth import codes, twofa
 from functions.auth.entering import Entered, entered
 from functions.auth.schemas import AuthenticatorSetup, CodeOwed, Enrolled, EnrolmentOwed
-from zimmer import clock, crypto, throttle
+from zimmer import clock, crypto
 from zimmer.auth import one_time, sign_ins
 from zimmer.auth.roles import is_staff, may_enter
 from zimmer.auth.sign_ins import Device, NewSignIn
@@ -110,7 +110,6 @@ def _let_in(
     here = here.just_proven() if has_shown_a_phone else here
     if not session.execute(sign_ins.OPEN, here.parameters).all():
         raise LinkInvalid  # the account was switched off meanwhile
-    session.execute(throttle.forgetting(sign_ins.LOGINS_TO_ACCOUNT.of(user.email)))
     return entered(user, here.claims, here.refresh)
 
 

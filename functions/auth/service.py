@@ -89,7 +89,6 @@ def login(reader: ReadSession, writer: AtomicSession, form: Login, device: Devic
     here = NewSignIn.of(user, form.audience, device)
     if not writer.run(sign_ins.OPEN, here.parameters):
         raise _refused(form, device)
-    throttle.clear(writer, account)
     logger().info("login.accepted", user_id=user.id, audience=form.audience, ip=device.ip)
     return entered(user, here.claims, here.refresh)
 

@@ -41,7 +41,8 @@ class MaskingFormatter(LambdaPowertoolsFormatter):
 @lru_cache(maxsize=1)
 def logger() -> Logger:
     """This container's logger (service name and level from POWERTOOLS_*)."""
-    return Logger(logger_formatter=MaskingFormatter())
+    # The event's name says where a line comes from, and every byte of a log is paid for.
+    return Logger(logger_formatter=MaskingFormatter(), location=None)
 
 
 class Unit(StrEnum):

@@ -30,7 +30,7 @@ from sqlalchemy import (
 from zimmer import clock, crypto
 from zimmer.auth.tokens import AccessClaims
 from zimmer.models import Audience, RefreshToken, RevokedBecause, SignIn, User
-from zimmer.throttle import Limit
+from zimmer.throttle import Counter, Limit
 
 IDLE = timedelta(days=7)  # not refreshed for so long, a sign-in is over
 ABSOLUTE = timedelta(days=30)  # and after so long in any case
@@ -40,7 +40,8 @@ STEPPED_UP = timedelta(minutes=5)  # how long a code of the authenticator covers
 LOGINS_TO_ACCOUNT = Limit("login-account", times=5, per=timedelta(minutes=15), longest=timedelta(hours=1))
 
 # Whoever switches the account off, changes its password or its second factor waits for this statement or is seen
-# by it: a sign-in that was proven the old way cannot slip in behind them. Run twice it opens one sign-in.
+# by it: a sign-in that was proven the old way cannot slip in behind them. Whoever comes in has shown that they may:
+# the guesses at the account are forgotten. Run twice it opens one sign-in.
 OPEN = text("""
 WITH person AS (
     SELECT id FROM users WHERE id = :user_id AND is_active AND token_version = :token_version
@@ -51,6 +52,9 @@ WITH person AS (
     SELECT :session_id, person.id, :audience, :at, :at, :ends_at, :stepped_up_until, :ip, :user_agent FROM person
     ON CONFLICT (id) DO UPDATE SET last_used_at = excluded.last_used_at
     RETURNING id
+), forgiven AS (
+    DELETE FROM throttle_counters
+    WHERE kind = :guesses_kind AND subject = :guesses_subject AND EXISTS (SELECT FROM here)
 )
 INSERT INTO refresh_tokens (session_id, token_hash, created_at, expires_at)
 SELECT here.id, :token_hash, :at, :expires_at FROM here
@@ -60,6 +64,8 @@ RETURNING session_id
     bindparam("user_id", type_=BigInteger),
     bindparam("token_version", type_=Integer),
     bindparam("twofa_enabled", type_=Boolean),
+    bindparam("guesses_kind", type_=String),
+    bindparam("guesses_subject", type_=LargeBinary),
     bindparam("session_id", type_=Uuid()),
     bindparam("audience", type_=String),
     bindparam("at", type_=DateTime(timezone=True)),
@@ -110,6 +116,7 @@ class NewSignIn:
     refresh: RefreshSecret
     device: Device
     has_second_factor: bool
+    guesses: Counter  # at this account; whoever comes in has them forgiven
     stepped_up_until: datetime | None = None
 
     @classmethod
@@ -119,6 +126,7 @@ class NewSignIn:
             RefreshSecret.fresh(sign_in_ends_at=clock.now() + ABSOLUTE),
             device,
             has_second_factor=user.twofa_enabled,
+            guesses=LOGINS_TO_ACCOUNT.of(user.email),
         )
 
     def just_proven(self) -> "NewSignIn":
@@ -128,7 +136,10 @@ class NewSignIn:
     @property
     def parameters(self) -> dict[str, Any]:
         now = clock.now()
+        kind, subject = self.guesses.key
         return {
+            "guesses_kind": kind,
+            "guesses_subject": subject,
             "user_id": self.claims.user_id,
             "token_version": self.claims.token_version,
             "twofa_enabled": self.has_second_factor,

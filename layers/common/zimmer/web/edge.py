@@ -1,6 +1,7 @@
 """The outermost layer of every app: ids, headers, the limit on bodies, and nothing internal leaving."""
 
 import time
+from typing import Any
 from uuid import uuid4
 
 from fastapi import Request
@@ -64,12 +65,13 @@ def _count(scope: Scope, status: int, seconds: float) -> None:
     global _is_cold
     route = scope.get("route")
     duration = {"Duration": (round(seconds * 1000, 1), Unit.MILLISECONDS)}
+    new: dict[str, Any] = {"cold": True} if _is_cold else {}
     logger().info(
         "http.answered",
         **counting(duration, by={"status": f"{status // 100}xx"}),
         route=f"{scope['method']} {route.path if route else '-'}",
         code=status,
-        cold=_is_cold,
+        **new,
     )
     _is_cold = False
 
