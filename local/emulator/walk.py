@@ -4,18 +4,27 @@ A customer's purchase and what the automation makes of it, a purchase whose cust
 ordinary request after the other to each function that answers requests.
 """
 
+import time
 from collections.abc import Callable
+from contextlib import closing
+from functools import partial
 
 import httpx
+from sqlalchemy import select
 
+from local import totp
 from local.crashes import Room, TabClosed
 from local.demo import Story
 from local.record import Record
-from local.shopper import Shopper
+from local.shopper import Shopper, expect
+from zimmer.db import Database
+from zimmer.models import ReconciliationRun
 
 REQUESTS = 50  # after which resident memory is looked at
 BACKGROUND_EVENTS = 10
 MANAGER = "manager"
+A_DAY = 24 * 3600.0  # s
+NIGHT_TAKES = 60.0  # s at most, a cold start included
 
 
 def walk(running: Record, browser: httpx.Client) -> None:
@@ -31,13 +40,27 @@ def walk(running: Record, browser: httpx.Client) -> None:
     room = Room(running.api_url, browser)
     repeat(BACKGROUND_EVENTS, lambda: room.pull("sweep"))
     repeat(BACKGROUND_EVENTS, lambda: room.pull("queue/deliver-twice"))
+    let_a_night_pass(running, room)
+
+
+def let_a_night_pass(running: Record, room: Room) -> None:
+    """The clock goes on by a day, and the books are held against those of the night before."""
+    room.pull("clock/move", seconds=A_DAY)
+    ended = select(ReconciliationRun.id).where(
+        ReconciliationRun.requested_by.is_(None), ReconciliationRun.finished_at.is_not(None)
+    )
+    deadline = time.monotonic() + NIGHT_TAKES
+    with closing(Database(running.database_url)) as database:
+        while not database.read().rows(ended):
+            expect(time.monotonic() < deadline, "nobody has closed the books at night")
+            time.sleep(0.5)
 
 
 def signed_in(running: Record, browser: httpx.Client, role: str, panel: str) -> Shopper:
     """The seed's person with this role."""
     account = next(account for account in running.accounts if account.role == role)
     shopper = Shopper(running.api_url, browser)
-    shopper.sign_in(account.email, account.password, panel=panel)
+    shopper.sign_in(account.email, account.password, panel=panel, code=partial(totp.fresh, running, account.email))
     return shopper
 
 
