@@ -3,15 +3,27 @@ import type { AuthenticatorSetup } from "@zimmer/api/account"
 import { activate } from "@zimmer/api/secondFactor"
 import { type Me, renew } from "@zimmer/api/session"
 import { ownSignIns } from "@zimmer/api/signIns"
-import { AuthenticatorForm } from "@zimmer/panel/AuthenticatorForm"
-import { RecoveryCodes } from "@zimmer/panel/RecoveryCodes"
 import { Button } from "@zimmer/ui/Button"
 import { Dialog } from "@zimmer/ui/Dialog"
 import { toast } from "@zimmer/ui/Toast"
+import dynamic from "next/dynamic"
 import { useState } from "react"
-import { FreshCodesForm, ReplaceForm } from "@/features/account/ProvingForms"
 import { enrol, recovery, me as text } from "@/messages/account"
 import { en } from "@/messages/en"
+
+// Each step is fetched when somebody takes it; most come to look.
+const AuthenticatorForm = dynamic(() =>
+  import("@zimmer/panel/AuthenticatorForm").then((part) => part.AuthenticatorForm),
+)
+const RecoveryCodes = dynamic(() =>
+  import("@zimmer/panel/RecoveryCodes").then((part) => part.RecoveryCodes),
+)
+const FreshCodesForm = dynamic(() =>
+  import("@/features/account/ProvingForms").then((part) => part.FreshCodesForm),
+)
+const ReplaceForm = dynamic(() =>
+  import("@/features/account/ProvingForms").then((part) => part.ReplaceForm),
+)
 
 type Step =
   | { at: "replace" | "anew" }
