@@ -101,7 +101,7 @@ def test_nobody_elses_sign_in_is_touched(browser: Browser, session: Session) -> 
     assert Api(other).get("/api/auth/me").status == 200
 
 
-def test_signing_in_and_out_is_logged_without_a_secret(browser: Browser, log: ReadLog) -> None:
+def test_28_signing_in_and_out_is_logged_without_a_secret(browser: Browser, log: ReadLog) -> None:
     answers = [browser.register(), browser.login()]
     browser.login(password="not the password")
     browser.logout()

@@ -125,7 +125,7 @@ def test_somebody_elses_purchase_is_not_found(customer: Api, session: Session) -
     assert (answer.status, answer.code) == (404, "payment-not-found")
 
 
-def test_somebody_elses_purchase_answers_like_one_that_does_not_exist(customer: Api, session: Session) -> None:
+def test_2_somebody_elses_purchase_answers_like_one_that_does_not_exist(customer: Api, session: Session) -> None:
     theirs = customer.get(f"/api/payments/{purchase_in(session, S.PENDING).transaction_id}").json
     nobodys = customer.get("/api/payments/no-such-transaction").json
     del theirs["request_id"], nobodys["request_id"]

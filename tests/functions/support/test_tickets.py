@@ -120,7 +120,7 @@ def test_nobody_writes_what_is_not_theirs(customer: Api, field: str) -> None:
     assert refused_fields(customer.post(TICKETS, {**QUESTION, field: 1})) == [field]
 
 
-def test_a_script_is_a_text_and_bidi_overrides_are_dropped(customer: Api) -> None:
+def test_32_a_script_is_a_text_and_bidi_overrides_are_dropped(customer: Api) -> None:
     script = "<script>alert('سلام')</script>\r\n\u202eدستور\u202c \u2066x\u2069 '); DROP TABLE tickets; --"
     ticket_id = opened(customer, title="<b>\u202eپول</b>", description=script)
     shown = customer.get(f"{TICKETS}/{ticket_id}").json

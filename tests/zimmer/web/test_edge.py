@@ -113,7 +113,7 @@ def away() -> Iterator[None]:
         ("GET", "/page", b"", 200),
     ],
 )
-def test_every_answer_has_its_headers(method: str, path: str, body: bytes, status: int) -> None:
+def test_25_every_answer_has_its_headers(method: str, path: str, body: bytes, status: int) -> None:
     answer = call(method, path, body=body, request_id="UpX7vgQJliAEM01=")
     assert answer.status == status
     assert answer.headers["x-request-id"] == "UpX7vgQJliAEM01="
@@ -137,7 +137,7 @@ def test_a_body_may_have_256_kilobytes() -> None:
 
 
 @pytest.mark.parametrize("size", [256 * 1024 + 1, 257 * 1024, 1024 * 1024])
-def test_a_larger_body_is_refused(size: int) -> None:
+def test_31_a_larger_body_is_refused(size: int) -> None:
     answer = call("POST", "/notes", body=note_of(size))
     assert (answer.status, answer.code) == (413, "body-too-large")
     assert answer.json["limit_bytes"] == 262_144
@@ -212,7 +212,7 @@ def test_the_interface_is_not_shown_to_the_public(path: str) -> None:
     assert call("GET", path).status == 404
 
 
-def test_what_broke_is_hidden() -> None:
+def test_29_what_broke_is_hidden() -> None:
     answer = call("GET", "/broken")
     assert (answer.status, answer.code) == (500, "internal-error")
     for inside in (b"hunter2", b"RuntimeError", b"Traceback", b".py"):
