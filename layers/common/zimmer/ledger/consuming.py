@@ -12,8 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BigInteger, Date, DateTime, LargeBinary, Row, String, bindparam, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import Row, String, bindparam, text
 from sqlalchemy.exc import DBAPIError
 
 from zimmer import clock
@@ -28,7 +27,7 @@ from zimmer.errors import (
     ZimmerError,
 )
 from zimmer.ledger.ending import expire_overdue
-from zimmer.ledger.statements import CALLER, DRAWING, FIGURES, FITS, LOCKED, OVERDUE, WARNING
+from zimmer.ledger.statements import CALLER, DRAWING, FIGURES, FITS, LOCKED, OVERDUE, SPENDING, WARNING
 from zimmer.models import Json, UserAutomationStatus
 
 CONSUME = text(f"""
@@ -59,18 +58,8 @@ SELECT EXISTS (SELECT FROM caller) AS caller_known, locked.status, locked.demo_u
 FROM (SELECT 1) AS always
 LEFT JOIN locked ON TRUE LEFT JOIN seen ON TRUE LEFT JOIN kept ON TRUE
 """).bindparams(
-    bindparam("token_id", type_=BigInteger),
-    bindparam("token_hash", type_=LargeBinary),
-    bindparam("user_automation_id", type_=BigInteger),
-    bindparam("key", type_=String),
-    bindparam("units", type_=BigInteger),
-    bindparam("usage_type", type_=String),
+    *SPENDING,
     bindparam("reference", type_=String),
-    bindparam("actor", type_=String),
-    bindparam("body_hash", type_=LargeBinary),
-    bindparam("meta", type_=JSONB(none_as_null=True)),
-    bindparam("today", type_=Date),
-    bindparam("at", type_=DateTime(timezone=True)),
 )
 
 

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, Date, DateTime, LargeBinary, Row, String, bindparam, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import DateTime, Row, bindparam, text
 from sqlalchemy.exc import DBAPIError
 
 from zimmer import clock
@@ -20,7 +19,7 @@ from zimmer.db import UNIQUE_VIOLATION, AtomicSession, sqlstate
 from zimmer.errors import IdempotencyConflict, ServiceTokenInvalid, UserAutomationNotFound
 from zimmer.ledger.consuming import refusal
 from zimmer.ledger.ending import expire_overdue
-from zimmer.ledger.statements import CALLER, DRAWING, FITS, LOCKED, OVERDUE
+from zimmer.ledger.statements import CALLER, DRAWING, FITS, LOCKED, OVERDUE, SPENDING
 from zimmer.models import Json
 
 HOLD = text(f"""
@@ -52,18 +51,8 @@ SELECT EXISTS (SELECT FROM caller) AS caller_known, locked.status, locked.demo_u
 FROM (SELECT 1) AS always
 LEFT JOIN locked ON TRUE LEFT JOIN seen ON TRUE LEFT JOIN kept ON TRUE
 """).bindparams(
-    bindparam("token_id", type_=BigInteger),
-    bindparam("token_hash", type_=LargeBinary),
-    bindparam("user_automation_id", type_=BigInteger),
-    bindparam("key", type_=String),
-    bindparam("units", type_=BigInteger),
-    bindparam("usage_type", type_=String),
-    bindparam("actor", type_=String),
-    bindparam("body_hash", type_=LargeBinary),
-    bindparam("meta", type_=JSONB(none_as_null=True)),
+    *SPENDING,
     bindparam("expires_at", type_=DateTime(timezone=True)),
-    bindparam("today", type_=Date),
-    bindparam("at", type_=DateTime(timezone=True)),
 )
 
 

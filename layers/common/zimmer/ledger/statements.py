@@ -8,6 +8,9 @@ Each part is a list of CTEs and reads what the parts before it have named:
   left_after): one row for each copy that used tokens
 """
 
+from sqlalchemy import BigInteger, Date, DateTime, LargeBinary, String, bindparam
+from sqlalchemy.dialects.postgresql import JSONB
+
 CALLER = """
 caller AS (
     SELECT automation_id FROM service_tokens
@@ -127,3 +130,18 @@ low AS (
 # Tokens of holds whose end has come and that nobody has returned yet. Asked of refused calls only.
 OVERDUE = """EXISTS (
     SELECT FROM holds WHERE holds.user_automation_id = locked.id AND state = 'open' AND holds.expires_at <= :at)"""
+
+# The types of what every spending statement is told, whatever else it is told.
+SPENDING = (
+    bindparam("token_id", type_=BigInteger),
+    bindparam("token_hash", type_=LargeBinary),
+    bindparam("user_automation_id", type_=BigInteger),
+    bindparam("key", type_=String),
+    bindparam("units", type_=BigInteger),
+    bindparam("usage_type", type_=String),
+    bindparam("actor", type_=String),
+    bindparam("body_hash", type_=LargeBinary),
+    bindparam("meta", type_=JSONB(none_as_null=True)),
+    bindparam("today", type_=Date),
+    bindparam("at", type_=DateTime(timezone=True)),
+)
