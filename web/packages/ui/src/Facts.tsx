@@ -1,9 +1,13 @@
 import type { ReactNode } from "react"
 import { cx } from "./cx"
 
-/** Names and values, one pair a line. */
+/** Names and values, one pair a line. The rule below them parts them from what follows, and only then. */
 export function Facts({ children, className }: { children: ReactNode; className?: string }) {
-  return <dl className={cx("divide-y divide-line border-line border-y", className)}>{children}</dl>
+  return (
+    <dl className={cx("divide-y divide-line border-line border-y last:border-b-0", className)}>
+      {children}
+    </dl>
+  )
 }
 
 export function Fact({ name, children }: { name: ReactNode; children: ReactNode }) {

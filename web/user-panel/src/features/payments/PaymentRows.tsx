@@ -46,7 +46,7 @@ function PaymentRow({ line }: { line: PaymentLine }) {
 
 function Receipt({ line }: { line: PaymentLine }) {
   return (
-    <div className="grid justify-items-start px-2 max-sm:pb-2 sm:px-0">
+    <div className="grid justify-items-start max-sm:pb-2">
       <ReceiptButton
         number={line.transaction_id}
         label={fa.receipt.get}
