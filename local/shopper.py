@@ -2,6 +2,7 @@
 
 import re
 import secrets
+import time
 from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
@@ -13,6 +14,7 @@ from local.gateway import COMES_FROM
 
 Json = dict[str, Any]
 SHOWN_OF_AN_ANSWER = 300
+ASKS_EVERY_SECONDS = 0.5
 REFRESH_COOKIES = {"user": "zimmer_refresh_user", "admin": "zimmer_refresh_admin"}  # one per panel
 
 
@@ -123,6 +125,31 @@ class Shopper:
             return self._browser.request(method, url, json=body, headers=headers)
         except httpx.HTTPError as error:
             raise StoryBroken(f"{method} {url}: {error}") from error
+
+
+class PatientShopper(Shopper):
+    """Whoever finds every sandbox busy, or API Gateway's throttle, presses once more until the deadline (monotonic).
+
+    The platform's own refusal of too many requests names its Retry-After, and is an answer like any other.
+    """
+
+    def __init__(self, api_url: str, browser: httpx.Client, deadline: float) -> None:
+        super().__init__(api_url, browser)
+        self._deadline = deadline
+
+    def send(
+        self, method: str, url: str, body: Json | None = None, headers: dict[str, str] | None = None
+    ) -> httpx.Response:
+        while is_turned_away(answer := super().send(method, url, body, headers)) and time.monotonic() < self._deadline:
+            time.sleep(ASKS_EVERY_SECONDS)
+        return answer
+
+
+def is_turned_away(answer: httpx.Response) -> bool:
+    """Whether the request never reached a function."""
+    if answer.status_code == httpx.codes.TOO_MANY_REQUESTS:
+        return "retry-after" not in answer.headers
+    return answer.status_code == httpx.codes.SERVICE_UNAVAILABLE
 
 
 def any_address() -> str:

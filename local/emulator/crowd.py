@@ -18,13 +18,12 @@ from sqlalchemy import func, select
 from functions.admin import invariants
 from local.errors import StepFailed
 from local.record import Record
-from local.shopper import Json, Shopper, expect
+from local.shopper import ASKS_EVERY_SECONDS, PatientShopper, Shopper, expect
 from local.zarinpal.bank import HAS_MONEY
 from zimmer.db import Database
 from zimmer.models import EntryKind, Payment, TokenEntry, UserAutomation
 
 FEWEST_TOKENS = 100
-ASKS_EVERY_SECONDS = 0.5
 PATIENCE_SECONDS = 40  # of one request: what API Gateway waits, and a queue before it
 
 
@@ -81,23 +80,6 @@ def buy(running: Record, tokens: int, together: threading.Barrier, deadline: flo
             time.sleep(ASKS_EVERY_SECONDS)
         own = shopper.own(automation)["tokens_remaining"]
         expect(own == tokens, f"{tokens} tokens were paid for and the balance is {own}")
-
-
-class PatientShopper(Shopper):
-    """Whoever finds every sandbox busy presses once more, with the same key, until the deadline (monotonic)."""
-
-    def __init__(self, api_url: str, browser: httpx.Client, deadline: float) -> None:
-        super().__init__(api_url, browser)
-        self._deadline = deadline
-
-    def send(
-        self, method: str, url: str, body: Json | None = None, headers: dict[str, str] | None = None
-    ) -> httpx.Response:
-        while (answer := super().send(method, url, body, headers)).status_code == httpx.codes.SERVICE_UNAVAILABLE:
-            if time.monotonic() > self._deadline:
-                break
-            time.sleep(ASKS_EVERY_SECONDS)
-        return answer
 
 
 def settle_in(shopper: Shopper, number: int) -> int:
