@@ -108,3 +108,32 @@ def test_an_error_leaves_no_statement_behind_on_the_server(database: Database) -
 
 def test_percent_signs_in_texts_are_left_alone() -> None:
     assert numbered("SELECT '%s', %s, \"%\"") == "SELECT '%s', $1, \"%\""
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "TIMESTAMPTZ '2026-11-26 12:30:00.25+00'",
+        "TIMESTAMPTZ '2026-11-26 12:30:00+03:30'",
+        "TIMESTAMPTZ '0009-01-01 00:00:00+00'",
+        "TIMESTAMPTZ 'infinity'",
+        "TIMESTAMPTZ '20260-01-01 00:00:00+00'",
+        "DATE '2026-11-26'",
+        "DATE '-infinity'",
+        "DATE '20260-01-01'",
+        "NULL::timestamptz",
+        "'نیم‌فاصله'",
+        "''",
+    ],
+)
+def test_a_value_is_what_plain_pg8000_reads(own_database: str, database: Database, sql: str) -> None:
+    with closing(Database(own_database, prepared=False)) as plain:
+        assert run(database, f"SELECT {sql}") == run(plain, f"SELECT {sql}")
+
+
+def test_a_moment_is_the_same_in_another_time_zone(database: Database) -> None:
+    with database.connect() as connection:
+        for zone in ("UTC", "Asia/Tehran"):
+            connection.execute(text(f"SET TIME ZONE '{zone}'"))
+            found = connection.execute(text("SELECT TIMESTAMPTZ '2026-11-26 12:30:00+00'")).scalar_one()
+            assert found == datetime(2026, 11, 26, 12, 30, tzinfo=UTC)

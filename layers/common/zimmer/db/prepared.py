@@ -9,17 +9,20 @@ from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import date, datetime
 from functools import lru_cache
+from struct import Struct
 from typing import Any
 
 import pg8000.dbapi
-from pg8000.converters import make_params
+from pg8000.converters import DATE, TIMESTAMPTZ, date_in, make_params, timestamptz_in
 from pg8000.core import SYNC_MSG, Context, _flush, _write
 from pg8000.dbapi import convert_paramstyle
 
 KEPT_STATEMENTS = 200
 MOST_WAITING = 50  # far fewer than are kept: none may be dropped while it waits
 PLAN_IS_STALE = frozenset({"0A000", "26000"})  # "cached plan must not change result type"; statement unknown
+_length = Struct("!i").unpack_from
 
 Statement = tuple[bytes, Any, Any]
 
@@ -37,6 +40,8 @@ class OneTripConnection(pg8000.dbapi.Connection):  # type: ignore[misc]  # pg800
         self.waiting: list[Call] = []
         self.is_patient = False  # whether queries wait outside of a transaction too
         super().__init__(*args, **kwargs)
+        self.register_in_adapter(TIMESTAMPTZ, _moment)
+        self.register_in_adapter(DATE, _day)
 
     def cursor(self) -> "OneTripCursor":
         return OneTripCursor(self)
@@ -76,6 +81,22 @@ class OneTripConnection(pg8000.dbapi.Connection):  # type: ignore[misc]  # pg800
         super().handle_COMMAND_COMPLETE(data, context)
         if isinstance(context, Flight):
             context.next()
+
+    def handle_DATA_ROW(self, data: bytes, context: Any) -> None:  # noqa: N802
+        """One row, as pg8000 reads it, in two thirds of the time: most of a page's time goes by here."""
+        if isinstance(context, Flight):
+            context = context.now
+        row: list[Any] = []
+        at = 2
+        for read in context.input_funcs:
+            at += 4
+            length = _length(data, at - 4)[0]
+            if length < 0:
+                row.append(None)
+            else:
+                row.append(read(data[at : at + length].decode()))
+                at += length
+        context.rows.append(row)
 
     def call(self, sql: str, values: Sequence[Any] = (), oids: tuple[int, ...] = ()) -> "Call":
         """One run of a statement, which is prepared if it was not."""
@@ -162,24 +183,24 @@ class Flight:
     def __init__(self, calls: Sequence[Call]) -> None:
         self.error: Any = None
         self._contexts: Iterator[Any] = iter([call.context for call in calls])
-        self._now: Any = None
+        self.now: Any = None
         self.next()
 
     def next(self) -> None:
         """The answer to one call is whole."""
-        self._now = next(self._contexts, None)
+        self.now = next(self._contexts, None)
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._now, name)
+        return getattr(self.now, name)
 
     @property
     def row_count(self) -> int:
-        count: int = self._now.row_count
+        count: int = self.now.row_count
         return count
 
     @row_count.setter
     def row_count(self, count: int) -> None:
-        self._now.row_count = count
+        self.now.row_count = count
 
 
 class OneTripCursor(pg8000.dbapi.Cursor):  # type: ignore[misc]
@@ -230,6 +251,21 @@ def numbered(operation: str) -> str:
     """`operation` with `%s` as `$1, $2, …`. pg8000 scans the text character by character, each time it is run."""
     sql: str = convert_paramstyle("format", operation, ())[0]
     return sql
+
+
+def _moment(text: str) -> Any:
+    """A moment as Postgres writes it. pg8000 has it read by strptime, which takes twenty times as long."""
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:  # infinity, or a year that Python does not know
+        return timestamptz_in(text)
+
+
+def _day(text: str) -> Any:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return date_in(text)
 
 
 def sqlstate_of(error: BaseException | None) -> str | None:
