@@ -1,13 +1,15 @@
 """Changing the key that signs access tokens, while people are signed in."""
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 
+from zimmer import clock
 from zimmer.auth import tokens
 from zimmer.auth.tokens import AccessClaims
-from zimmer.errors import TokenInvalid
+from zimmer.errors import TokenExpired, TokenInvalid
 from zimmer.models import Audience
 from zimmer.settings import SettingsRefused, get_settings
 
@@ -79,3 +81,22 @@ def test_a_previous_key_is_as_long_as_any(previous: str, keys: Keys) -> None:
     keys(NEW, previous)
     with pytest.raises(SettingsRefused, match="JWT_SECRET_KEY_PREVIOUS"):
         get_settings()
+
+
+def test_a_token_that_was_good_a_moment_ago_still_ends(keys: Keys) -> None:
+    """What it says is kept, and until when is compared each time."""
+    keys(NEW)
+    token = tokens.issue(CLAIMS)
+    assert is_good(token.text)
+    clock.travel(timedelta(seconds=token.expires_in))
+    with pytest.raises(TokenExpired):
+        tokens.read(token.text)
+
+
+def test_a_refused_token_takes_no_good_ones_place(keys: Keys) -> None:
+    keys(NEW)
+    token = tokens.issue(CLAIMS).text
+    before = tokens._checked.cache_info().currsize
+    for n in range(20):
+        assert not is_good(f"{token}{n}")
+    assert tokens._checked.cache_info().currsize == before

@@ -3,9 +3,10 @@
 The algorithm is fixed in code: a token's header may not choose how it is checked.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import partial
+from functools import lru_cache
 from uuid import UUID, uuid4
 
 from zimmer import clock
@@ -18,6 +19,7 @@ from zimmer.settings import Settings, get_settings, read_again_at_most_every
 ISSUER = "zimmer"
 ALGORITHM = "HS256"
 KEYS_READ_AGAIN = timedelta(minutes=1)  # anyone can send a key's name that nobody knows
+KEPT = 1000  # tokens of half a kilobyte
 REQUIRED = ["iss", "aud", "sub", "sid", "ver", "iat", "exp", "jti"]
 
 
@@ -66,47 +68,58 @@ def read(token: str) -> AccessClaims:
     The audience is returned, not judged: a route says which one it serves.
     """
     try:
-        claims = jwt.decode(
-            token,
-            _key_named(jwt.get_unverified_header(token).get("kid")),
-            algorithms=[ALGORITHM],
-            issuer=ISSUER,
-            audience=[audience.value for audience in Audience],
-            # The platform's clock can be moved and PyJWT's cannot, so the times are compared below.
-            options={"require": REQUIRED, "verify_exp": False, "verify_iat": False},
-        )
-        _still_good(claims["exp"])
-        return AccessClaims(
-            user_id=int(claims["sub"]),
-            session_id=UUID(claims["sid"]),
-            audience=Audience(claims["aud"]),
-            token_version=int(claims["ver"]),
-        )
+        claims, expires_at = _checked(token, tuple(_keys(get_settings())))
     except (jwt.InvalidTokenError, ValueError, TypeError) as error:
         raise TokenInvalid from error
-
-
-def _still_good(expires_at: object) -> None:
-    if not isinstance(expires_at, int):
-        raise TokenInvalid
     if expires_at <= clock.now().timestamp():
         raise TokenExpired
+    return claims
+
+
+@lru_cache(maxsize=KEPT)
+def _checked(token: str, keys: tuple[str, ...]) -> tuple[AccessClaims, int]:
+    """What a token says, and until when (s since 1970). Raises what PyJWT raises, or TokenInvalid.
+
+    A panel sends the same text for a quarter of an hour, and the same text under the same keys says the same. What is
+    refused is not kept, so nobody can crowd out the others.
+    """
+    claims = jwt.decode(
+        token,
+        _key_named(jwt.get_unverified_header(token).get("kid"), keys),
+        algorithms=[ALGORITHM],
+        issuer=ISSUER,
+        audience=[audience.value for audience in Audience],
+        # The platform's clock can be moved and PyJWT's cannot, so the times are compared by `read`.
+        options={"require": REQUIRED, "verify_exp": False, "verify_iat": False},
+    )
+    if type(claims["exp"]) is not int:
+        raise TokenInvalid
+    said = AccessClaims(
+        user_id=int(claims["sub"]),
+        session_id=UUID(claims["sid"]),
+        audience=Audience(claims["aud"]),
+        token_version=int(claims["ver"]),
+    )
+    return said, claims["exp"]
 
 
 def _key() -> str:
     return get_settings().jwt_secret_key.get_secret_value()
 
 
-def _key_named(kid: object) -> str:
+def _key_named(kid: object, keys: Sequence[str]) -> str:
     """The key that a token says it was signed with. Raises TokenInvalid when it is none of ours.
 
     One we do not know may be newer than what this container has read: another one, started since, has signed with it.
     """
-    for settings in (get_settings, partial(read_again_at_most_every, KEYS_READ_AGAIN)):
-        for key in _keys(settings()):
-            if kid == key_id(key.encode()):
-                return key
-    raise TokenInvalid
+    found = _named(kid, keys) or _named(kid, _keys(read_again_at_most_every(KEYS_READ_AGAIN)))
+    if found is None:
+        raise TokenInvalid
+    return found
+
+
+def _named(kid: object, keys: Sequence[str]) -> str | None:
+    return next((key for key in keys if kid == key_id(key.encode())), None)
 
 
 def _keys(settings: Settings) -> list[str]:
