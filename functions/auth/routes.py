@@ -49,6 +49,13 @@ def given(response: Response, outcome: Outcome) -> LoginAnswer:
     return outcome.answer
 
 
+# First, because routes are tried in their order and this one is asked most.
+@router.get("/me", responses=NEEDS_SIGN_IN)
+async def me(user: CurrentUser) -> Me:
+    """The signed-in person and what they may do."""
+    return entering.me(user)
+
+
 @router.post("/register", status_code=201, responses=problems(EmailTaken, TooManyRequests, ValidationFailed))
 async def register(body: Register, writer: AtomicSessionDep, device: DeviceDep, response: Response) -> SignedIn:
     """Open a customer's account. The answer signs it in at once and sets the refresh cookie."""
@@ -110,12 +117,6 @@ async def end_session(session_id: UUID, person: CurrentUser, writer: AtomicSessi
     sessions.end_own(writer, person, session_id)
     if session_id == person.session_id:
         cookies.take_back(response, person.audience)
-
-
-@router.get("/me", responses=NEEDS_SIGN_IN)
-async def me(user: CurrentUser) -> Me:
-    """The signed-in person and what they may do."""
-    return entering.me(user)
 
 
 @platform.get("/api/health")

@@ -8,12 +8,15 @@ environment (and a local sandbox) serves one request at a time; a thread per req
 import asyncio
 import threading
 from collections.abc import Callable
+from functools import cached_property
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, FastAPI, Path
-from fastapi.routing import APIRoute
+from fastapi.routing import APIRoute, iter_route_contexts
 from fastapi.telemetry import TelemetryConfig
 from mangum import Mangum
+from mangum.handlers import HTTPGateway
+from mangum.types import Scope
 from pydantic import BaseModel, Field
 from starlette.middleware.gzip import GZipMiddleware
 
@@ -55,6 +58,20 @@ __all__ = [
 COMPRESS_FROM = 1024
 # Nobody collects spans here, and making them for nobody costs a tenth of a request.
 NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "operation_spans": False}
+# What our routes say of themselves. One that says more would lose it: the OpenAPI tells.
+TAKEN = (
+    "dependencies",
+    "methods",
+    "name",
+    "operation_id",
+    "include_in_schema",
+    "tags",
+    "status_code",
+    "response_model",
+    "response_class",
+    "responses",
+    "description",
+)
 _here = threading.local()
 
 PathId = Annotated[int, Path(ge=1, le=LARGEST_ID)]
@@ -85,9 +102,9 @@ def build_app(group: str, *routers: APIRouter) -> FastAPI:
         telemetry=NO_TELEMETRY,
     )
     app.state.group = group
-    app.include_router(_health(group))
+    _take_routes(app, _health(group))
     for router in routers:
-        app.include_router(router)
+        _take_routes(app, router)
     answer_as_problems(app)
     app.add_middleware(GZipMiddleware, minimum_size=COMPRESS_FROM)
     app.add_middleware(Edge)
@@ -98,7 +115,12 @@ def lambda_handler(app: FastAPI) -> LambdaHandler:
     """What Lambda calls: API Gateway's event in, its answer out."""
     snapstart.register()
     _ensure_event_loop()
-    adapter = Mangum(app, lifespan="off", text_mime_types=["text/", "application/json", PROBLEM_JSON])
+    adapter = Mangum(
+        app,
+        lifespan="off",
+        custom_handlers=[_GatewayEvent],
+        text_mime_types=["text/", "application/json", PROBLEM_JSON],
+    )
 
     def handler(event: Event, context: Any) -> dict[str, Any]:
         _ensure_event_loop()
@@ -106,6 +128,21 @@ def lambda_handler(app: FastAPI) -> LambdaHandler:
         return adapter(event, context)
 
     return handler
+
+
+def _take_routes(app: FastAPI, router: APIRouter) -> None:
+    """FastAPI keeps a router that is included whole, and goes through it three times for a request."""
+    route: Any
+    for route in iter_route_contexts(router.routes):
+        app.add_api_route(route.path, route.endpoint, **{name: getattr(route, name) for name in TAKEN})
+
+
+class _GatewayEvent(HTTPGateway):
+    """API Gateway's event. Mangum would make its scope twice: for the app, and to look up the event's version."""
+
+    @cached_property
+    def scope(self) -> Scope:
+        return super().scope
 
 
 def _health(group: str) -> APIRouter:

@@ -1,11 +1,11 @@
 """The outermost layer of every app: ids, headers, the limit on bodies, and nothing internal leaving."""
 
 import time
+from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import uuid4
 
 from fastapi import Request
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from zimmer.errors import BodyTooLarge, ZimmerError
@@ -14,14 +14,17 @@ from zimmer.web.problems import problem_response
 
 BODY_LIMIT = 256 * 1024
 
-SECURITY_HEADERS = {
-    "strict-transport-security": "max-age=63072000; includeSubDomains",
-    "x-content-type-options": "nosniff",
-    "x-frame-options": "DENY",
-    "referrer-policy": "no-referrer",
-    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
-}
-PRIVATE = {"cache-control": "no-store"}
+Header = tuple[bytes, bytes]
+
+SECURITY_HEADERS: Sequence[Header] = (
+    (b"strict-transport-security", b"max-age=63072000; includeSubDomains"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+)
+EVERYWHERE = frozenset({b"x-request-id", *(name for name, _ in SECURITY_HEADERS)})
+CACHE_CONTROL = b"cache-control"
 
 _is_cold = True  # until this container has answered once
 
@@ -44,7 +47,7 @@ class Edge:
             nonlocal started, status
             if message["type"] == "http.response.start":
                 started, status = True, message["status"]
-                _dress(MutableHeaders(scope=message), request_id)
+                message["headers"] = _dressed(message["headers"], request_id)
             await send(message)
 
         try:
@@ -97,12 +100,11 @@ def _replayed(body: bytes) -> Receive:
     return receive
 
 
-def _dress(headers: MutableHeaders, request_id: str) -> None:
-    headers["x-request-id"] = request_id
-    for name, value in SECURITY_HEADERS.items():
-        headers[name] = value
-    for name, value in PRIVATE.items():
-        headers.setdefault(name, value)
+def _dressed(headers: Iterable[Header], request_id: str) -> list[Header]:
+    """The answer's headers with those that every answer has."""
+    own = [header for header in headers if header[0] not in EVERYWHERE]
+    private = [] if any(name == CACHE_CONTROL for name, _ in own) else [(CACHE_CONTROL, b"no-store")]
+    return [*own, (b"x-request-id", request_id.encode("latin-1")), *SECURITY_HEADERS, *private]
 
 
 def client_ip(request: Request) -> str | None:
