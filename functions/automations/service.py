@@ -12,12 +12,15 @@ from sqlalchemy import (
     Row,
     Select,
     Table,
+    Text,
     bindparam,
     case,
     cast,
     func,
     literal,
+    or_,
     select,
+    type_coerce,
 )
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.dialects.postgresql import insert as upsert
@@ -41,9 +44,15 @@ from zimmer.models import (
 from zimmer.money import Rial
 from zimmer.pagination import LARGEST_BIGINT, Page, key_of, page_of
 
+# No IN, whose list SQLAlchemy writes out anew for each request.
+_IS_WELL = or_(Automation.health_status == Health.HEALTHY, Automation.health_status == Health.UNKNOWN)
+
 # Where a card stands: the ailing ones last, then by age. One number, so that one key finds the next page.
 _CARD_POSITION = (
-    cast(case((Automation.health_status.in_([Health.HEALTHY, Health.UNKNOWN]), 0), else_=1), BigInteger)
+    cast(
+        case((or_(Automation.health_status == Health.HEALTHY, Automation.health_status == Health.UNKNOWN), 0), else_=1),
+        BigInteger,
+    )
     * literal(2**32, BigInteger)
     + Automation.id
 )
@@ -85,7 +94,7 @@ def available(session: ReadSession, *, limit: int, cursor: str | None) -> Page[A
     after = key_of(cursor, largest=LARGEST_BIGINT) if cursor else 0
     found = session.rows(_MARKETPLACE, {"after": after, "most": limit + 1})
     rows, next_cursor = page_of(found, limit=limit, key=lambda row: row.position)
-    return Page(items=[AutomationCard(**_card(row)) for row in rows], next_cursor=next_cursor)
+    return Page(items=[AutomationCard(**_shown(row)) for row in rows], next_cursor=next_cursor)
 
 
 def listed(session: ReadSession, automation_id: int) -> AutomationDetail:
@@ -101,7 +110,7 @@ def listed(session: ReadSession, automation_id: int) -> AutomationDetail:
     row = session.first(query)
     if row is None:
         raise AutomationNotFound
-    return AutomationDetail(**_card(row), **_detail(row))
+    return AutomationDetail(**_shown(row))
 
 
 def add(session: Session, customer: Person, automation_id: int) -> tuple[OwnAutomation, bool]:
@@ -217,9 +226,9 @@ def _cards(*more: Any) -> Select[*tuple[Any, ...]]:
         Automation.category,
         Automation.icon_url,
         Automation.developer,
-        Automation.pricing_type,
+        type_coerce(Automation.pricing_type, Text).label("pricing_type"),  # as text: the card makes them what they are
         Automation.price_per_token,
-        Automation.health_status,
+        type_coerce(Automation.health_status, Text).label("health_status"),
         Automation.status,
         _CARD_POSITION.label("position"),
         Automation.customers,
@@ -231,35 +240,14 @@ def _cards(*more: Any) -> Select[*tuple[Any, ...]]:
     ).join(BusinessSettings, literal(True))
 
 
-def _card(row: Row[Any]) -> dict[str, Any]:
+def _shown(row: Row[Any]) -> dict[str, Any]:
+    """The fields of a card, and whatever else was read."""
     reason = _why_not(row)
-    return {
-        "id": row.id,
-        "name": row.name,
-        "tagline": row.tagline,
-        "category": row.category,
-        "icon_url": row.icon_url,
-        "developer": row.developer,
-        "pricing_type": row.pricing_type,
+    return row._asdict() | {
         "unit_name": unit_name(row.pricing_type),
-        "price_per_token": row.price_per_token,
         "from_amount": _cheapest(row.price_per_token, row.minimum_amount, row.cheapest_package),
-        "demo_tokens": row.demo_tokens,
-        "health_status": row.health_status,
         "can_buy": reason is None,
         "can_buy_reason": reason,
-        "customers": row.customers,
-    }
-
-
-def _detail(row: Row[Any]) -> dict[str, Any]:
-    return {
-        "description": row.description,
-        "screenshots": row.screenshots,
-        "examples": row.examples,
-        "packages": row.packages,
-        "health_checked_at": row.health_checked_at,
-        "support_url": row.support_url,
     }
 
 

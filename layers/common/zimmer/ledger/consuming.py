@@ -12,7 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, String, bindparam, text
+from sqlalchemy import BigInteger, Boolean, LargeBinary, Row, String, bindparam, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DBAPIError
 
 from zimmer import clock
@@ -30,7 +31,8 @@ from zimmer.ledger.ending import expire_overdue
 from zimmer.ledger.statements import CALLER, DRAWING, FIGURES, FITS, LOCKED, OVERDUE, SPENDING, WARNING
 from zimmer.models import Json, UserAutomationStatus
 
-CONSUME = text(f"""
+CONSUME = (
+    text(f"""
 WITH {CALLER}, {LOCKED}, seen AS (
     SELECT event.body_hash, event.result FROM usage_events event JOIN locked ON locked.id = event.user_automation_id
     WHERE event.idempotency_key = :key
@@ -57,9 +59,20 @@ SELECT EXISTS (SELECT FROM caller) AS caller_known, locked.status, locked.demo_u
        CASE WHEN kept.result IS NULL AND seen.result IS NULL THEN {OVERDUE} END AS has_overdue_holds
 FROM (SELECT 1) AS always
 LEFT JOIN locked ON TRUE LEFT JOIN seen ON TRUE LEFT JOIN kept ON TRUE
-""").bindparams(
-    *SPENDING,
-    bindparam("reference", type_=String),
+""")
+    .bindparams(*SPENDING, bindparam("reference", type_=String))
+    .columns(  # named, or SQLAlchemy finds out anew each time what the answer consists of
+        caller_known=Boolean,
+        status=String,
+        demo_usable=BigInteger,
+        tokens_remaining=BigInteger,
+        daily_spend_cap=BigInteger,
+        spent=BigInteger,
+        seen_body_hash=LargeBinary,
+        seen_result=JSONB,
+        kept_result=JSONB,
+        has_overdue_holds=Boolean,
+    )
 )
 
 
