@@ -8,7 +8,7 @@ import pytest
 from local import secrets_extension
 from local.stage import STAGES, Stage
 from local.template import Template, functions
-from zimmer.settings import Settings, forget
+from zimmer.settings import Settings, forget, get_settings
 
 # The customer's list, less DATABASE_URL, which would carry the password beside the parts that name the database
 # already, and less what the secrets say.
@@ -92,7 +92,7 @@ def test_the_platform_starts_with_a_stages_settings(
         for variable, value in (started_with | extension.environment).items():
             monkeypatch.setenv(variable, value)
         forget()
-        settings = Settings()
+        settings = get_settings()
     forget()
     assert settings.env == name
     assert settings.payments_mode == ("live" if name == "prod" else "sandbox")

@@ -8,7 +8,7 @@ import pytest
 from local import doctor, postgres
 from local.environment import MERCHANT
 from local.template import ROOT, Template
-from zimmer.settings import Settings, forget
+from zimmer.settings import forget, get_settings
 
 VALUES: dict[str, str] = json.loads((ROOT / "env.local.json").read_text(encoding="utf-8"))["Parameters"]
 
@@ -36,7 +36,7 @@ def test_the_platform_starts_with_it_beside_the_local_one(
     for name, value in ({name: value for name, value in shared.items() if isinstance(value, str)} | VALUES).items():
         monkeypatch.setenv(name, value)
     forget()
-    settings = Settings()
+    settings = get_settings()
     forget()
     assert settings.is_local
     assert settings.payments_mode == "mock"

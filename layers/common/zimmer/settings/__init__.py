@@ -5,11 +5,11 @@ cold start fails with the variable's name instead of a traceback from somewhere 
 not in the environment: APP_SECRET_ID and DB_SECRET_ID name them, and they are read on first use.
 """
 
+import os
 from datetime import timedelta
 from functools import lru_cache
 
 from pydantic import ValidationError
-from pydantic_settings import SettingsError
 
 from zimmer.settings import secrets
 from zimmer.settings.errors import SettingsRefused
@@ -46,12 +46,11 @@ def get_settings() -> Settings:
 
     Raises SettingsRefused naming each variable that is missing or wrong, or whose secret cannot be read.
     """
+    found = {name: value for name in Settings.model_fields if (value := os.environ.get(name.upper()))}
     try:
-        return Settings()
+        return Settings.model_validate(secrets.over(found))
     except ValidationError as error:
         raise SettingsRefused(sentences(error)) from None
-    except SettingsError:  # the only variable that is JSON is not
-        raise SettingsRefused("CORS_ORIGINS: must be a JSON list of origins") from None
 
 
 def read_again() -> Settings:

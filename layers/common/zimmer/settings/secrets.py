@@ -13,9 +13,6 @@ import time
 from datetime import timedelta
 from typing import Any
 
-from pydantic.fields import FieldInfo
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
-
 from zimmer.settings import extension, secrets_manager
 from zimmer.settings.errors import SecretUnreadable, SettingsRefused
 
@@ -28,32 +25,15 @@ _kept: dict[Named, Content] = {}
 _read_again_at = -math.inf
 
 
-class EnvironmentWithSecrets(PydanticBaseSettingsSource):
-    """The environment's values, and over them those of the secrets it names."""
+def over(found: Content) -> Content:
+    """The values of variables, and over them what the secrets say that two of them name. Raises SettingsRefused.
 
-    def __init__(self, settings: type[BaseSettings], environment: PydanticBaseSettingsSource) -> None:
-        super().__init__(settings)
-        self._environment = environment
-
-    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
-        raise NotImplementedError("the values come all at once")
-
-    def __call__(self) -> Content:
-        found = self._environment()
-        return {
-            **found,
-            **(self._of_the_app(found["app_secret_id"]) if "app_secret_id" in found else {}),
-            **(_of_the_database(found["db_secret_id"]) if "db_secret_id" in found else {}),
-        }
-
-    def _of_the_app(self, secret_id: str) -> Content:
-        content = _content((APP, secret_id))
-        return {name.lower(): value for name, value in content.items() if name.lower() in self._takes and value != ""}
-
-    @property
-    def _takes(self) -> set[str]:
-        """The variables a secret may give; it cannot name another secret."""
-        return set(self.settings_cls.model_fields) - {"app_secret_id", "db_secret_id"}
+    A secret cannot name another secret.
+    """
+    app = _content((APP, found["app_secret_id"])) if "app_secret_id" in found else {}
+    told = {name.lower(): value for name, value in app.items() if value != "" and name.upper() not in (APP, DATABASE)}
+    database = _of_the_database(found["db_secret_id"]) if "db_secret_id" in found else {}
+    return {**found, **told, **database}
 
 
 def read_again() -> None:

@@ -8,10 +8,7 @@ from typing import Annotated, Self
 from urllib.parse import quote, unquote, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
-
-from zimmer.settings.secrets import EnvironmentWithSecrets
+from pydantic import BaseModel, ConfigDict, Field, Json, SecretStr, ValidationError, field_validator, model_validator
 
 LOCAL_JWT_SECRET = "local-only-secret-of-at-least-32-bytes"  # noqa: S105  refused outside local mode
 LOCAL_DATA_KEY = "bG9jYWwtb25seS1rZXktb2YtMzItYnl0ZXMtaGVyZSE="
@@ -34,13 +31,13 @@ class PaymentsMode(StrEnum):
     LIVE = "live"
 
 
-class Settings(BaseSettings):
+class Settings(BaseModel):
     """Every variable of the platform, with the defaults of local work.
 
     Outside local mode nothing secret has a default: the start is refused by name.
     """
 
-    model_config = SettingsConfigDict(env_ignore_empty=True, frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True)
 
     env: Env = Env.LOCAL
 
@@ -71,7 +68,7 @@ class Settings(BaseSettings):
     api_base_url: str = "http://localhost:8000"
     frontend_url: str = "http://localhost:3000"
     admin_url: str = "http://localhost:3001"
-    cors_origins: list[str] = ["http://localhost:3000", "http://localhost:3001"]
+    cors_origins: Json[list[str]] = ["http://localhost:3000", "http://localhost:3001"]
 
     zarrinpal_merchant_id: str = LOCAL_MERCHANT_ID
     zarrinpal_base_url: str = "http://localhost:8010/pg/v4/payment/"
@@ -86,17 +83,6 @@ class Settings(BaseSettings):
     mail_from: str = "Zimmer <no-reply@zimmerai.com>"  # an address that SES has verified
     business_timezone: str = "Asia/Tehran"
     local_clock_file: str = ""  # how the local platform moves the clock of all its processes
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        return init_settings, EnvironmentWithSecrets(settings_cls, env_settings)
 
     @field_validator("jwt_algorithm")
     @classmethod
