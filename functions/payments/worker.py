@@ -1,20 +1,22 @@
 """SQS in, tokens out: credits verified payments, a batch in one statement.
 
-It believes nothing in a message but the payment's id. It imports no FastAPI and no batch framework
-(those call once per record; one statement for ten is the point).
+It believes nothing in a message but the payment's id. It imports no FastAPI, no batch framework (those call
+once per record; one statement for ten is the point) and no ORM: it asks one statement, and starts often.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from sqlalchemy.exc import DBAPIError
 
 from zimmer import ledger, snapstart
 from zimmer.db import database
-from zimmer.events import CreditPayment
-from zimmer.models import Json
+from zimmer.messages import CreditPayment
 from zimmer.observability import Unit, counting, logger
+
+if TYPE_CHECKING:
+    from zimmer.models import Json
 
 ACTOR = "payments-worker"
 
@@ -40,7 +42,7 @@ class Message:
     receive_count: int
 
     @property
-    def shown(self) -> Json:
+    def shown(self) -> "Json":
         return {"message_id": self.message_id, "receive_count": self.receive_count}
 
 

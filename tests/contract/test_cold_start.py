@@ -15,9 +15,11 @@ HANDLERS = {name: function.handler for name, function in functions(load_template
 # Powertools imports the bare package botocore (half a millisecond) to ask for its version; the rest is what costs.
 NEVER = (
     *("boto3", "botocore.session", "botocore.client", "httpx", "alembic", "aws_xray_sdk", "valkey", "pyotp", "segno"),
+    "pydantic_settings",  # a command line and five clouds, to read the environment
     *("cryptography", "pydantic.v1.main"),  # what PyJWT and FastAPI would load for what we do not use
 )
 NOT_IN_BACKGROUND = ("fastapi", "starlette", "mangum")
+NOT_IN_THE_WORKER = ("sqlalchemy.orm", "zimmer.models")  # it asks one statement
 BACKGROUND = {"PaymentsWorker", "PaymentsSweep", "SupportDeliver", "AutomationsUpkeep", "AdminNightly"}
 NEVER_FROM_A_SNAPSHOT = {"MigrateFunction"}  # it runs once a deployment
 NEVER_ANSWERED = {
@@ -64,6 +66,11 @@ def test_a_handler_starts_without_what_it_rarely_needs(function: str) -> None:
     imported = started(HANDLERS[function]).modules
     denied = NEVER + (NOT_IN_BACKGROUND if function in BACKGROUND else ())
     assert imported.isdisjoint(denied), sorted(imported.intersection(denied))
+
+
+def test_the_worker_starts_without_tables() -> None:
+    imported = started(HANDLERS["PaymentsWorker"]).modules
+    assert imported.isdisjoint(NOT_IN_THE_WORKER), sorted(imported.intersection(NOT_IN_THE_WORKER))
 
 
 @pytest.mark.parametrize("function", sorted(set(HANDLERS) - NEVER_FROM_A_SNAPSHOT))

@@ -1,4 +1,4 @@
-"""Messages between functions: written with the rows they speak of, sent to SQS after the commit.
+"""The outbox: messages between functions, written with the rows they speak of and sent to SQS after the commit.
 
 An outbox row is the promise; the queue is only the fast way to keep it. What could not be sent stays in
 the table and the sweep sends it, so losing a queue loses nothing.
@@ -6,16 +6,16 @@ the table and the sweep sends it, so losing a queue loses nothing.
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from zimmer import clock
 from zimmer.db import Session, committed
+from zimmer.messages import CREDIT, DELIVER, TOPICS, CreditPayment, DeliverMessage, QueueMessage
 from zimmer.models import Json, OutboxMessage
 from zimmer.observability import logger
 from zimmer.settings import get_settings
@@ -23,56 +23,22 @@ from zimmer.settings import get_settings
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
-CREDIT = "payments.credit"  # payload {payment_id, v: 1}, for functions.payments.worker
-DELIVER = "notifications.deliver"  # payload {delivery_id, v: 1}, for functions.support.deliver
-TOPICS = (CREDIT, DELIVER)
+__all__ = [
+    "CREDIT",
+    "DELIVER",
+    "CreditPayment",
+    "DeliverMessage",
+    "QueueMessage",
+    "promise",
+    "promise_again",
+    "promise_all",
+    "publish",
+    "publish_soon",
+]
 
 BATCH = 10  # what SQS takes in one call
 SENDING_TAKES = timedelta(seconds=30)  # how long a claimed row is left to whoever claimed it
 LONGEST_WAIT = timedelta(minutes=15)
-
-
-@dataclass(frozen=True)
-class CreditPayment:
-    """Ask for one verified payment to be turned into tokens."""
-
-    topic: ClassVar[str] = CREDIT
-    payment_id: int
-
-    @property
-    def dedup_key(self) -> str:
-        return f"credit:{self.payment_id}"
-
-    def body(self) -> Json:
-        return {"payment_id": self.payment_id, "v": 1}
-
-    @classmethod
-    def parse(cls, body: str) -> "CreditPayment":
-        """Read a queue body. Raises ValueError for anything but a version 1 message."""
-        return cls(_only_id(body, "payment_id"))
-
-
-@dataclass(frozen=True)
-class DeliverMessage:
-    """Ask for one delivery to be sent. The message names it and holds nothing of it."""
-
-    topic: ClassVar[str] = DELIVER
-    delivery_id: int
-
-    @property
-    def dedup_key(self) -> str:
-        return f"deliver:{self.delivery_id}"
-
-    def body(self) -> Json:
-        return {"delivery_id": self.delivery_id, "v": 1}
-
-    @classmethod
-    def parse(cls, body: str) -> "DeliverMessage":
-        """Read a queue body. Raises ValueError for anything but a version 1 message."""
-        return cls(_only_id(body, "delivery_id"))
-
-
-QueueMessage = CreditPayment | DeliverMessage
 
 
 def promise(session: Session, message: QueueMessage) -> None:
@@ -204,15 +170,3 @@ def _sqs() -> "SQSClient":
 
     patience = Config(connect_timeout=2, read_timeout=5, retries={"total_max_attempts": 2})
     return boto3.client("sqs", config=patience)
-
-
-def _only_id(body: str, name: str) -> int:
-    try:
-        content = json.loads(body)
-    except RecursionError as error:
-        raise ValueError("nested too deeply") from error
-    match content:
-        case {"v": 1} if isinstance(found := content.get(name), int) and found > 0 and not isinstance(found, bool):
-            return found
-        case _:
-            raise ValueError(f"not a version 1 message with a {name}")

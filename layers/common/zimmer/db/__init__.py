@@ -12,6 +12,8 @@ A container serves one request at a time, so one connection is enough: while a `
 what may be seconds old. This package knows no FastAPI.
 """
 
+from typing import TYPE_CHECKING, Any
+
 from zimmer.db import engine, replicas
 from zimmer.db.engine import (
     LOGIN_REFUSED,
@@ -23,7 +25,10 @@ from zimmer.db.engine import (
     using,
 )
 from zimmer.db.replicas import replica
-from zimmer.db.sessions import AtomicSession, ReadSession, Session, heard, together
+from zimmer.db.sessions import AtomicSession, ReadSession, heard, together
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
 
 UNIQUE_VIOLATION = "23505"
 
@@ -50,3 +55,12 @@ def forget() -> None:
     """Close this container's connections; whoever asks next connects by the settings of then."""
     engine.forget()
     replicas.forget()
+
+
+def __getattr__(name: str) -> Any:
+    """`Session` is SQLAlchemy's, and the ORM behind it is loaded by who names it."""
+    if name != "Session":
+        raise AttributeError(f"zimmer.db has no {name}")
+    from sqlalchemy.orm import Session
+
+    return Session

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import Connection, Executable, Row, Select, select
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import Session
 
-__all__ = ["AtomicSession", "ReadSession", "Session", "heard", "together"]
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
 
 Result = TypeVar("Result")
 Entity = TypeVar("Entity")
@@ -70,12 +70,12 @@ class AtomicSession:
         return _once_more(self._autocommit, lambda connection: connection.execute(statement, parameters).all())
 
 
-def together(session: Session, *queries: Select[*tuple[Any, ...]]) -> list[Sequence[Row[Any]]]:
+def together(session: "Session", *queries: Select[*tuple[Any, ...]]) -> list[Sequence[Row[Any]]]:
     """Like `ReadSession.together`, inside a transaction."""
     return _together(session, queries)
 
 
-def heard(session: Session) -> None:
+def heard(session: "Session") -> None:
     """Wait until the server has run what was written: its locks are held, and what it refuses is raised here.
 
     Without it a write waits for the next question or for the commit.
@@ -93,12 +93,14 @@ def _patiently(connection: Connection, queries: Sequence[Select[*tuple[Any, ...]
         raw.is_patient = False
 
 
-def _together(asked: Session | Connection, queries: Sequence[Select[*tuple[Any, ...]]]) -> list[Sequence[Row[Any]]]:
+def _together(asked: "Session | Connection", queries: Sequence[Select[*tuple[Any, ...]]]) -> list[Sequence[Row[Any]]]:
     results = [asked.execute(query) for query in queries]  # they leave when the first row is fetched
     return [result.all() for result in results]
 
 
 def _entities(connection: Connection, query: Select[Entity]) -> Sequence[Entity]:
+    from sqlalchemy.orm import Session
+
     with Session(bind=connection, expire_on_commit=False, autoflush=False) as session:
         return session.scalars(query).all()
 

@@ -12,12 +12,16 @@ entry, never by changing one.
 * `credit_purchases`: a batch of verified payments, one statement.
 """
 
-from zimmer.ledger.batching import consume_many
-from zimmer.ledger.consuming import Consumed, Use, consume
-from zimmer.ledger.ending import Ended, commit, due_holds, expire, expire_overdue, release
-from zimmer.ledger.holding import Held, Reserve, hold
-from zimmer.ledger.movements import balance, credit, debit
-from zimmer.ledger.purchases import Credited, credit_purchases
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from zimmer.ledger.batching import consume_many
+    from zimmer.ledger.consuming import Consumed, Use, consume
+    from zimmer.ledger.ending import Ended, commit, due_holds, expire, expire_overdue, release
+    from zimmer.ledger.holding import Held, Reserve, hold
+    from zimmer.ledger.movements import balance, credit, debit
+    from zimmer.ledger.purchases import Credited, credit_purchases
 
 __all__ = [
     "Consumed",
@@ -39,3 +43,22 @@ __all__ = [
     "hold",
     "release",
 ]
+
+# Each part is loaded by who asks for it: the worker, which credits, starts without the tables that the others know.
+PARTS = {
+    "batching": ("consume_many",),
+    "consuming": ("Consumed", "Use", "consume"),
+    "ending": ("Ended", "commit", "due_holds", "expire", "expire_overdue", "release"),
+    "holding": ("Held", "Reserve", "hold"),
+    "movements": ("balance", "credit", "debit"),
+    "purchases": ("Credited", "credit_purchases"),
+}
+_PART_OF = {name: part for part, names in PARTS.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _PART_OF:
+        raise AttributeError(f"the ledger has no {name}")
+    found = getattr(import_module(f"zimmer.ledger.{_PART_OF[name]}"), name)
+    globals()[name] = found  # so that this is asked once
+    return found

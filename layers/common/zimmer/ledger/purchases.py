@@ -11,13 +11,17 @@ shard of this connection, so that workers with other customers' payments seldom 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from sqlalchemy import ARRAY, BigInteger, Date, DateTime, String, bindparam, text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from zimmer import clock
-from zimmer.db import AtomicSession, Session
-from zimmer.models import Json
+from zimmer.db import AtomicSession
+
+if TYPE_CHECKING:
+    from zimmer.db import Session
+    from zimmer.models import Json
 
 CREDIT_PURCHASES = text("""
 WITH RECURSIVE gate AS (
@@ -122,11 +126,11 @@ class Credited:
 
 
 def credit_purchases(
-    session: Session | AtomicSession,
+    session: "Session | AtomicSession",
     payment_ids: Iterable[int],
     *,
     actor: str,
-    deliveries: Mapping[int, Json] | None = None,
+    deliveries: "Mapping[int, Json] | None" = None,
 ) -> Credited:
     """Credit each verified payment among `payment_ids` exactly once, in one statement.
 
