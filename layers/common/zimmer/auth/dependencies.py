@@ -109,7 +109,7 @@ ReadSessionDep = Annotated[ReadSession, Depends(get_read_session)]
 AtomicSessionDep = Annotated[AtomicSession, Depends(get_atomic_session)]
 
 
-async def signed_in(session: ReadSessionDep, authorization: Annotated[str | None, Header()] = None) -> Person:
+async def signed_in(authorization: Annotated[str | None, Header()] = None) -> Person:
     """The person behind the Bearer token. Sign-in and account are read in one query, so a logout,
     a deactivation or a change of role acts on the very next request.
     """
@@ -117,17 +117,16 @@ async def signed_in(session: ReadSessionDep, authorization: Annotated[str | None
     if token is None:
         raise NotSignedIn
     claims = tokens.read(token)
-    row = session.first(
-        PROVEN_BESIDE_A_REPLICA if get_settings().replica else PROVEN,
-        {
-            "session_id": claims.session_id,
-            "audience": claims.audience,
-            "now": clock.now(),
-            "just_now": clock.now() - JUST_NOW,
-            "user_id": claims.user_id,
-            "token_version": claims.token_version,
-        },
-    )
+    proof = PROVEN_BESIDE_A_REPLICA if get_settings().replica else PROVEN
+    said = {
+        "session_id": claims.session_id,
+        "audience": claims.audience,
+        "now": clock.now(),
+        "just_now": clock.now() - JUST_NOW,
+        "user_id": claims.user_id,
+        "token_version": claims.token_version,
+    }
+    row = database().read().first(proof, said)
     if row is None:
         raise NotSignedIn("This session has ended")
     return Person(**row._mapping)
