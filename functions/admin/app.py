@@ -1,7 +1,7 @@
 """The admin function: what of `/api/admin/*` needs tables only."""
 
-from functions.admin.routes import router
+from functions.admin.routes import NOUNS
 from zimmer.web import build_app, lambda_handler
 
-app = build_app("admin", router)
+app = build_app("admin", *(noun.router for noun in NOUNS))
 handler = lambda_handler(app)

@@ -1,6 +1,6 @@
 """`/api/auth/*`, as far as people look after their own account: HTTP in, HTTP out."""
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from functions.auth import cookies, leaving, profile, recovery, verification
 from functions.auth.account_schemas import (
@@ -27,9 +27,9 @@ from zimmer.errors import (
     ValidationFailed,
 )
 from zimmer.models import Audience
-from zimmer.web import problems
+from zimmer.web import problems, routes
 
-router = APIRouter(prefix="/api/auth", tags=["auth"])
+router = routes("/api/auth", tags=["auth"])
 
 
 @router.post("/email/verification", status_code=204, responses=NEEDS_SIGN_IN | problems(EmailVerified, TooManyRequests))

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Depends, Header, Request, Response
+from fastapi import Body, Depends, Header, Request, Response
 
 from functions.auth import cookies, entering, service, sessions
 from functions.auth.entering import Entered, Outcome
@@ -24,10 +24,10 @@ from zimmer.errors import (
 )
 from zimmer.models import Audience
 from zimmer.pagination import Page
-from zimmer.web import GroupHealth, client_ip, problems
+from zimmer.web import GroupHealth, client_ip, problems, routes
 
-router = APIRouter(prefix="/api/auth", tags=["auth"])
-platform = APIRouter(tags=["platform"])
+router = routes("/api/auth", tags=["auth"])
+platform = routes(tags=["platform"])
 
 
 async def calling_device(request: Request) -> Device:

@@ -1,6 +1,6 @@
 """The second factor over HTTP: its own settings, the second step of a sign-in, step-up, and joining the staff."""
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from functions.auth import challenges, cookies, invitations, step_up, twofa
 from functions.auth.entering import Entered
@@ -32,9 +32,9 @@ from zimmer.errors import (
     TwofaOn,
     ValidationFailed,
 )
-from zimmer.web import problems
+from zimmer.web import problems, routes
 
-router = APIRouter(prefix="/api/auth", tags=["auth"])
+router = routes("/api/auth", tags=["auth"])
 
 CODE = problems(CodeInvalid, TooManyRequests, ValidationFailed)
 CHALLENGE = problems(LinkInvalid, CodeInvalid, TooManyRequests, ValidationFailed)

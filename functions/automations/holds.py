@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 
-from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict
 
 from functions.automations.usage import REFUSALS
@@ -12,9 +11,9 @@ from zimmer.auth.dependencies import AtomicSessionDep, ServiceCallerDep
 from zimmer.errors import HoldEnded, HoldExceeded, HoldNotFound, ServiceTokenInvalid
 from zimmer.ledger import Reserve
 from zimmer.models import HoldState
-from zimmer.web import PathBigId, problems
+from zimmer.web import PathBigId, problems, routes
 
-router = APIRouter(prefix="/api/automation-usage/holds", tags=["developer API"])
+router = routes("/api/automation-usage/holds", tags=["developer API"])
 
 
 class HeldTokens(BaseModel):

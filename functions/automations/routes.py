@@ -3,7 +3,7 @@
 import hashlib
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Query, Response
+from fastapi import Header, Query, Response
 
 from functions.automations import service
 from functions.automations.schemas import AutomationCard, AutomationDetail, ChangeOwnAutomation, OwnAutomation
@@ -11,10 +11,10 @@ from zimmer import cache
 from zimmer.auth.dependencies import Customer, ReadSessionDep, SessionDep
 from zimmer.errors import AutomationNotFound, AutomationUnavailable, UserAutomationNotFound
 from zimmer.pagination import Page, PageLimit
-from zimmer.web import AS_BEFORE, PathId, problems
+from zimmer.web import AS_BEFORE, PathId, problems, routes
 
-catalogue = APIRouter(prefix="/api/automations", tags=["automations"])
-mine = APIRouter(prefix="/api/user/automations", tags=["own automations"])
+catalogue = routes("/api/automations", tags=["automations"])
+mine = routes("/api/user/automations", tags=["own automations"])
 
 SHORTLY = "public, max-age=30"
 

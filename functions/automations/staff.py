@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import Depends
 from pydantic import BaseModel, Field
 from sqlalchemy import ColumnElement, or_, select, update
 
@@ -16,9 +16,9 @@ from zimmer.db import Session
 from zimmer.errors import AutomationNotFound, StepUpRequired
 from zimmer.models import Automation, Role, ServiceToken
 from zimmer.notifications import Kind, Notice, ids_of_staff, notify_many
-from zimmer.web import PathId, StrictBody, problems
+from zimmer.web import PathId, StrictBody, problems, routes
 
-router = APIRouter(prefix="/api/admin", tags=["staff automations"])
+router = routes("/api/admin", tags=["staff automations"])
 
 Rotating = Annotated[Staff, Depends(acting_with_code(Right.KEYS_WRITE, "service-token.rotate"), scope="function")]
 

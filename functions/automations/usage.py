@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict
 
 from functions.automations import balances
@@ -22,9 +21,9 @@ from zimmer.errors import (
 )
 from zimmer.ledger import Consumed, Use
 from zimmer.models import UserAutomationStatus
-from zimmer.web import PathId, Problem, RequestId, problem_of, problems
+from zimmer.web import PathId, Problem, RequestId, problem_of, problems, routes
 
-router = APIRouter(prefix="/api/automation-usage", tags=["developer API"])
+router = routes("/api/automation-usage", tags=["developer API"])
 
 REFUSALS = (
     ServiceTokenInvalid,

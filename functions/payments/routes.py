@@ -4,7 +4,7 @@ import re
 from datetime import timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
+from fastapi import Depends, Header, Path, Query, Request, Response
 from fastapi.responses import RedirectResponse
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -49,9 +49,9 @@ from zimmer.errors import (
 from zimmer.observability import logger
 from zimmer.pagination import Page, PageLimit
 from zimmer.throttle import Limit
-from zimmer.web import RequestId, client_ip, problems
+from zimmer.web import RequestId, client_ip, problems, routes
 
-router = APIRouter(prefix="/api/payments", tags=["payments"])
+router = routes("/api/payments", tags=["payments"])
 
 
 async def zarinpal() -> Gateway:

@@ -7,7 +7,7 @@ while the gateway is asked.
 from enum import StrEnum
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import Depends
 from pydantic import AfterValidator, BaseModel, StringConstraints
 from sqlalchemy import select
 
@@ -23,11 +23,11 @@ from zimmer.auth.roles import Right
 from zimmer.db import committed, database
 from zimmer.errors import NotInReview, NotRefundable, NotReversible, OwnRequest, PaymentNotFound, StepUpRequired
 from zimmer.models import Payment, PaymentStatus, ReviewDecision
-from zimmer.web import PathId, RequestId, StrictBody, problems
+from zimmer.web import PathId, RequestId, StrictBody, problems, routes
 from zimmer.web.texts import line, prose
 from zimmer.wire import Phase, WireStatus, on_the_wire
 
-router = APIRouter(prefix="/api/admin", tags=["staff payments"])
+router = routes("/api/admin", tags=["staff payments"])
 
 SECONDS_FOR_A_SWEEP = 5.0  # the function has 20, and the last question may take most of them
 

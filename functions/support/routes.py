@@ -3,7 +3,7 @@
 import hashlib
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, Query, Response
+from fastapi import Depends, Header, Query, Response
 
 from functions.support import notices, tickets
 from functions.support.schemas import NewMessage, NewTicket, Notice, SeenNotices, TicketDetail, TicketLine, Unread
@@ -14,11 +14,11 @@ from zimmer.errors import PaymentNotFound, TicketClosed, TicketNotFound, TooMany
 from zimmer.models import TicketStatus
 from zimmer.notifications import Kind
 from zimmer.pagination import Page, PageLimit
-from zimmer.web import AS_BEFORE, PathId, problems
+from zimmer.web import AS_BEFORE, PathId, problems, routes
 from zimmer.web.texts import Sought
 
-support = APIRouter(prefix="/api/support/tickets", tags=["tickets"])
-notifications = APIRouter(prefix="/api/notifications", tags=["notifications"])
+support = routes("/api/support/tickets", tags=["tickets"])
+notifications = routes("/api/notifications", tags=["notifications"])
 
 Asker = Annotated[Person, Depends(require(Right.OWN_TICKETS))]
 Reader = Annotated[Person, Depends(require(Right.OWN_PROFILE))]

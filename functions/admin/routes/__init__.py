@@ -1,7 +1,5 @@
 """The dashboard's routes, one file per noun, named like its service and its schemas."""
 
-from fastapi import APIRouter
-
 from functions.admin.routes import (
     adjustments,
     audit,
@@ -17,7 +15,6 @@ from functions.admin.routes import (
     users,
 )
 
-router = APIRouter(prefix="/api/admin", tags=["admin"])
 NOUNS = (
     dashboard,
     users,
@@ -32,5 +29,3 @@ NOUNS = (
     reconciliation,
     system,
 )
-for noun in NOUNS:
-    router.include_router(noun.router)

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, Query
+from fastapi import Depends, Header, Query
 
 from functions.admin.schemas.adjustments import AdjustmentRecord, NewAdjustment, Rejection
 from functions.admin.service import adjustments as service
@@ -23,9 +23,9 @@ from zimmer.errors import (
 )
 from zimmer.models import AdjustmentState
 from zimmer.pagination import Page, PageLimit
-from zimmer.web import PathId, problems
+from zimmer.web import PathId, problems, routes
 
-router = APIRouter(prefix="/tokens/adjustments", tags=["token adjustments"])
+router = routes("/api/admin/tokens/adjustments", tags=["admin", "token adjustments"])
 
 Looking = Annotated[Person, Depends(require(Right.LEDGER_READ))]
 Asking = Annotated[Staff, Depends(acting(Right.ADJUSTMENTS_REQUEST, "adjustment.request"), scope="function")]

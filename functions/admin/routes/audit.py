@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import Depends, Query, Response
 
 from functions.admin import csv
 from functions.admin.days import FilterDay
@@ -12,10 +12,10 @@ from zimmer.auth.dependencies import Person, ReplicaSessionDep, require
 from zimmer.auth.roles import Right
 from zimmer.errors import TooManyRows
 from zimmer.pagination import Page, PageLimit
-from zimmer.web import RowId, problems
+from zimmer.web import RowId, problems, routes
 from zimmer.web.texts import Sought
 
-router = APIRouter(prefix="/audit", tags=["audit"])
+router = routes("/api/admin/audit", tags=["admin", "audit"])
 
 Looking = Annotated[Person, Depends(require(Right.AUDIT_OWN_AREA))]
 

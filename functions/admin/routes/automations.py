@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import Depends, Query
 
 from functions.admin.schemas.automations import (
     AutomationChange,
@@ -19,10 +19,10 @@ from zimmer.auth.roles import Right
 from zimmer.errors import AutomationNotFound, AutomationUnavailable, PackageTaken
 from zimmer.models import Health
 from zimmer.pagination import Page, PageLimit
-from zimmer.web import PathId, problems
+from zimmer.web import PathId, problems, routes
 from zimmer.web.texts import Sought
 
-router = APIRouter(prefix="/automations", tags=["staff automations"])
+router = routes("/api/admin/automations", tags=["admin", "staff automations"])
 
 LOOKING = [Depends(require(Right.AUTOMATIONS_READ))]
 Creating = Annotated[Staff, Depends(acting(Right.PRICES_WRITE, "automation.create"), scope="function")]

@@ -2,15 +2,16 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import Depends, Query
 
 from functions.admin import queues
 from functions.admin.schemas.dashboard import DashboardStats, DeepHealth, Range
 from functions.admin.service import dashboard as service
 from zimmer.auth.dependencies import Person, ReadSessionDep, ReplicaSessionDep, require
 from zimmer.auth.roles import Right
+from zimmer.web import routes
 
-router = APIRouter(tags=["dashboard"])
+router = routes("/api/admin", tags=["admin", "dashboard"])
 
 Looking = Annotated[Person, Depends(require(Right.ANALYTICS_BASIC))]
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import Depends
 
 from functions.admin.schemas.openai_keys import KeyChange, KeyRotation, KeyRow, NewKey
 from functions.admin.service import openai_keys as service
@@ -10,9 +10,9 @@ from zimmer.auth.acting import Staff, acting_with_code
 from zimmer.auth.dependencies import ReadSessionDep, SessionDep, require
 from zimmer.auth.roles import Right
 from zimmer.errors import KeyNameTaken, KeyNotFound, StepUpRequired
-from zimmer.web import PathId, problems
+from zimmer.web import PathId, problems, routes
 
-router = APIRouter(prefix="/openai-keys", tags=["openai keys"])
+router = routes("/api/admin/openai-keys", tags=["admin", "openai keys"])
 
 Creating = Annotated[Staff, Depends(acting_with_code(Right.KEYS_WRITE, "openai-key.create"), scope="function")]
 Editing = Annotated[Staff, Depends(acting_with_code(Right.KEYS_WRITE, "openai-key.edit"), scope="function")]

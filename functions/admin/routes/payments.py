@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import Depends, Query, Response
 
 from functions.admin import csv
 from functions.admin.days import FilterDay
@@ -14,10 +14,10 @@ from zimmer.auth.roles import Right
 from zimmer.errors import PaymentNotFound, TooManyRows
 from zimmer.models import PaymentStatus
 from zimmer.pagination import LARGEST_ID, Page, PageLimit
-from zimmer.web import PathId, problems
+from zimmer.web import PathId, problems, routes
 from zimmer.web.texts import Sought
 
-router = APIRouter(prefix="/payments", tags=["staff payments"])
+router = routes("/api/admin/payments", tags=["admin", "staff payments"])
 
 Looking = Annotated[Person, Depends(require(Right.PAYMENTS_READ))]
 FilterId = Annotated[int | None, Query(ge=1, le=LARGEST_ID)]

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import Depends, Query, Response
 
 from functions.admin import report, runs
 from functions.admin.schemas.reconciliation import Run, RunLine
@@ -12,9 +12,9 @@ from zimmer.auth.dependencies import ReadSessionDep, ReplicaSessionDep, require
 from zimmer.auth.roles import Right
 from zimmer.errors import RunNotFound
 from zimmer.pagination import Page, PageLimit
-from zimmer.web import PathId, problems
+from zimmer.web import PathId, problems, routes
 
-router = APIRouter(prefix="/reconciliation/runs", tags=["reconciliation"])
+router = routes("/api/admin/reconciliation/runs", tags=["admin", "reconciliation"])
 
 Asking = Annotated[Staff, Depends(acting(Right.RECONCILIATION_RUN, "reconciliation.run"), scope="function")]
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import Depends
 
 from functions.admin.schemas.settings import SettingsChange, SettingsRecord
 from functions.admin.service import settings as service
@@ -10,9 +10,9 @@ from zimmer.auth.acting import Staff, acting_with_code
 from zimmer.auth.dependencies import ReadSessionDep, SessionDep, require
 from zimmer.auth.roles import Right
 from zimmer.errors import StepUpRequired, ValidationFailed
-from zimmer.web import problems
+from zimmer.web import problems, routes
 
-router = APIRouter(prefix="/settings", tags=["settings"])
+router = routes("/api/admin/settings", tags=["admin", "settings"])
 
 Editing = Annotated[Staff, Depends(acting_with_code(Right.SETTINGS_WRITE, "settings.edit"), scope="function")]
 

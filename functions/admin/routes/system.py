@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import Depends
 
 from functions.admin import queues
 from functions.admin.schemas.system import Redrive, Redriven, SystemStatus
@@ -12,9 +12,9 @@ from zimmer.auth.acting import Staff, acting
 from zimmer.auth.dependencies import ReadSessionDep, require
 from zimmer.auth.roles import Right
 from zimmer.errors import QueueUnavailable
-from zimmer.web import problems
+from zimmer.web import problems, routes
 
-router = APIRouter(prefix="/system", tags=["system"])
+router = routes("/api/admin/system", tags=["admin", "system"])
 
 Redriving = Annotated[Staff, Depends(acting(Right.SYSTEM_WRITE, "dead-letters.redrive"), scope="function")]
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import Depends, Query
 
 from functions.admin.schemas.tickets import (
     Assigned,
@@ -22,10 +22,10 @@ from zimmer.auth.roles import Right
 from zimmer.errors import TicketChanged, TicketClosed, TicketNotAssigned, TicketNotFound, UserNotFound
 from zimmer.models import Priority, TicketStatus
 from zimmer.pagination import LARGEST_ID, Page, PageLimit
-from zimmer.web import PathId, problems
+from zimmer.web import PathId, problems, routes
 from zimmer.web.texts import Sought
 
-router = APIRouter(prefix="/tickets", tags=["staff tickets"])
+router = routes("/api/admin/tickets", tags=["admin", "staff tickets"])
 
 # Everybody on the staff reads tickets; who may also write in this one, the ticket decides.
 Looking = Annotated[Person, Depends(require(Right.TICKETS_READ))]

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import Depends, Query
 
 from functions.admin.schemas.user_automations import CopyRow, CopyStatusChange, LedgerLine
 from functions.admin.service import user_automations as service
@@ -12,9 +12,9 @@ from zimmer.auth.roles import Right
 from zimmer.errors import UserAutomationInactive, UserAutomationNotFound
 from zimmer.models import UserAutomationStatus
 from zimmer.pagination import LARGEST_ID, Page, PageLimit
-from zimmer.web import PathId, problems
+from zimmer.web import PathId, problems, routes
 
-router = APIRouter(prefix="/user-automations", tags=["user automations"])
+router = routes("/api/admin/user-automations", tags=["admin", "user automations"])
 
 LOOKING = [Depends(require(Right.USER_AUTOMATIONS_READ))]
 READING_LEDGERS = [Depends(require(Right.LEDGER_READ))]

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import Depends, Query, Response
 
 from functions.admin import csv
 from functions.admin.schemas.users import Contact, Invitation, Invited, RoleChange, UserChange, UserDetail, UserLine
@@ -25,10 +25,10 @@ from zimmer.errors import (
 )
 from zimmer.models import Role
 from zimmer.pagination import Page, PageLimit
-from zimmer.web import PathId, problems
+from zimmer.web import PathId, problems, routes
 from zimmer.web.texts import Sought
 
-router = APIRouter(prefix="/users", tags=["users"])
+router = routes("/api/admin/users", tags=["admin", "users"])
 
 Looking = Annotated[Person, Depends(require(Right.USERS_READ))]
 Revealing = Annotated[Staff, Depends(acting(Right.USERS_READ, "user.reveal"), scope="function")]

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from fastapi import APIRouter, Response
+from fastapi import Response
 from sqlalchemy import func, select, text
 
 from local.http_event import Request, event_of
@@ -19,7 +19,7 @@ from tests.logs import ReadLog
 from zimmer.auth.dependencies import ReadSessionDep, SessionDep
 from zimmer.db import Database, Session, using
 from zimmer.models import Automation, SignIn, User
-from zimmer.web import BODY_LIMIT, StrictBody, build_app, lambda_handler
+from zimmer.web import BODY_LIMIT, StrictBody, build_app, lambda_handler, routes
 
 SECURITY = {
     "strict-transport-security": "max-age=63072000; includeSubDomains",
@@ -31,7 +31,7 @@ SECURITY = {
 GROUPS = ("auth", "automations", "payments", "support", "admin")
 FORM = {"name": "سارا", "email": "sara@example.com", "password": "panjereh-roo-be-darya"}
 
-router = APIRouter(prefix="/api/sample")
+router = routes("/api/sample")
 
 
 class Note(StrictBody):

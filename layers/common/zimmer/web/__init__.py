@@ -8,11 +8,12 @@ environment (and a local sandbox) serves one request at a time; a thread per req
 import asyncio
 import threading
 from collections.abc import Callable
+from enum import Enum
 from functools import cached_property
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, FastAPI, Path
-from fastapi.routing import APIRoute, iter_route_contexts
+from fastapi.routing import APIRoute
 from fastapi.telemetry import TelemetryConfig
 from mangum import Mangum
 from mangum.handlers import HTTPGateway
@@ -53,25 +54,12 @@ __all__ = [
     "lambda_handler",
     "problem_of",
     "problems",
+    "routes",
 ]
 
 COMPRESS_FROM = 1024
 # Nobody collects spans here, and making them for nobody costs a tenth of a request.
 NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "operation_spans": False}
-# What our routes say of themselves. One that says more would lose it: the OpenAPI tells.
-TAKEN = (
-    "dependencies",
-    "methods",
-    "name",
-    "operation_id",
-    "include_in_schema",
-    "tags",
-    "status_code",
-    "response_model",
-    "response_class",
-    "responses",
-    "description",
-)
 _here = threading.local()
 
 PathId = Annotated[int, Path(ge=1, le=LARGEST_ID)]
@@ -90,6 +78,29 @@ class GroupHealth(BaseModel):
     group: str
 
 
+class _StandIns:
+    """Where FastAPI looks for what a test has put in a dependency's place."""
+
+    def __init__(self) -> None:
+        self.dependency_overrides: dict[Callable[..., Any], Callable[..., Any]] = {}
+
+
+_stand_ins = _StandIns()
+
+
+def routes(prefix: str = "", *, tags: list[str | Enum] | None = None) -> APIRouter:
+    """A router whose routes `build_app` takes as they are.
+
+    FastAPI goes through an included router three times for each request.
+    """
+    return APIRouter(
+        prefix=prefix,
+        tags=tags,
+        generate_unique_id_function=_name_of,
+        dependency_overrides_provider=_stand_ins,
+    )
+
+
 def build_app(group: str, *routers: APIRouter) -> FastAPI:
     """The app of one endpoint group, with everything that all groups share."""
     app = FastAPI(
@@ -98,13 +109,12 @@ def build_app(group: str, *routers: APIRouter) -> FastAPI:
         redoc_url=None,
         openapi_url=None,
         redirect_slashes=False,  # its Location would repeat whatever Host the caller sent
-        generate_unique_id_function=_name_of,
         telemetry=NO_TELEMETRY,
     )
     app.state.group = group
-    _take_routes(app, _health(group))
-    for router in routers:
-        _take_routes(app, router)
+    app.dependency_overrides = _stand_ins.dependency_overrides
+    for router in (_health(group), *routers):
+        app.router.routes += router.routes
     answer_as_problems(app)
     app.add_middleware(GZipMiddleware, minimum_size=COMPRESS_FROM)
     app.add_middleware(Edge)
@@ -130,13 +140,6 @@ def lambda_handler(app: FastAPI) -> LambdaHandler:
     return handler
 
 
-def _take_routes(app: FastAPI, router: APIRouter) -> None:
-    """FastAPI keeps a router that is included whole, and goes through it three times for a request."""
-    route: Any
-    for route in iter_route_contexts(router.routes):
-        app.add_api_route(route.path, route.endpoint, **{name: getattr(route, name) for name in TAKEN})
-
-
 class _GatewayEvent(HTTPGateway):
     """API Gateway's event. Mangum would make its scope twice: for the app, and to look up the event's version."""
 
@@ -146,7 +149,7 @@ class _GatewayEvent(HTTPGateway):
 
 
 def _health(group: str) -> APIRouter:
-    router = APIRouter()
+    router = routes()
 
     @router.get(f"/api/{group}/health", operation_id=f"{group}_health")
     async def health() -> GroupHealth:
