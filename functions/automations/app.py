@@ -1,5 +1,6 @@
 """The automations function: `/api/automations`, `/api/user`, `/api/automation-usage`, and service tokens."""
 
+import zimmer.lean_fastapi  # noqa: F401  before our routes bring FastAPI
 from functions.automations import staff
 from functions.automations.holds import router as holds
 from functions.automations.routes import catalogue, mine

@@ -1,5 +1,6 @@
 """The support function: `/api/support/*`, `/api/notifications/*`."""
 
+import zimmer.lean_fastapi  # noqa: F401  before our routes bring FastAPI
 from functions.support.routes import notifications, support
 from zimmer.web import build_app, lambda_handler
 

@@ -68,6 +68,14 @@ def test_a_handler_starts_without_what_it_rarely_needs(function: str) -> None:
     assert imported.isdisjoint(denied), sorted(imported.intersection(denied))
 
 
+def test_the_models_of_documents_are_not_built() -> None:
+    asked = "from fastapi.openapi.models import Schema; print(Schema.__pydantic_complete__)"
+    command = [sys.executable, "-c", f"import functions.payments.app; {asked}"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, env=plain_environment())
+    assert done.stdout.strip() == "False"
+    assert "email_validator" not in started(HANDLERS["PaymentsFunction"]).modules
+
+
 def test_the_worker_starts_without_tables() -> None:
     imported = started(HANDLERS["PaymentsWorker"]).modules
     assert imported.isdisjoint(NOT_IN_THE_WORKER), sorted(imported.intersection(NOT_IN_THE_WORKER))
