@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 import httpx
 
@@ -13,12 +14,13 @@ from local.environment import CLOCK, Places
 from local.poller import Poller
 from local.queues import Address
 from local.sandbox import Sandboxes
-from local.template import EventSource, Template, event_sources, functions
+from local.template import EventSource, Template, event_sources, functions, schedules
 from zimmer.db import Database
 
 SWEEP, WORKER = "functions.payments.sweep.handler", "functions.payments.worker.handler"
 CREDIT_QUEUE = "CreditQueue"
 BANK_SECONDS = 5.0
+EACH_MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,7 @@ def assembled(
         clock_file=CLOCK,
         sweep=by_handler[SWEEP],
         worker=by_handler[WORKER],
+        every_minute=[one.function for one in schedules(template) if one.every == EACH_MINUTE],
     )
     levers = Levers(parts, saboteur)
     board = Board(seen, sqs, addresses, levers, bank)

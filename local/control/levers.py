@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 CALLBACK = "/api/payments/zarinpal/callback/"
 BANK_HOLDS_SECONDS = 10  # longer than our client waits
 MOST_TOKENS = 100_000
-FARTHEST_SECONDS = 30 * 24 * 3600.0
+A_MINUTE, FARTHEST_SECONDS = 60.0, 30 * 24 * 3600.0
 TRIES_TO_BUY = 200  # tokens, when nobody says how many
 
 Json = dict[str, Any]
@@ -63,6 +63,7 @@ class Parts:
     clock_file: Path
     sweep: str  # the function's name
     worker: str
+    every_minute: Sequence[str]  # the functions that a schedule calls that often
 
 
 class Saboteur:
@@ -145,6 +146,11 @@ class Levers:
         self._saboteur.die_next = True
         return said(f"{'Killed' if killed else 'It was not running'}. The batch it takes next dies with it, too.")
 
+    def kill_function(self, body: Json) -> Json:
+        name = str(body.get("function"))
+        killed = self._parts.functions.kill(name)
+        return {**said(f"Killed {killed} processes of {name}."), "killed": killed}
+
     def pause_worker(self, _: Json) -> Json:
         for poller in self._parts.pollers:
             poller.pause()
@@ -156,10 +162,7 @@ class Levers:
         return said("The worker takes messages again.")
 
     def sweep(self, _: Json) -> Json:
-        try:
-            swept = self._parts.functions.invoke(self._parts.sweep, scheduled_event(self._parts.sweep))
-        except SandboxError as error:
-            raise CannotDo(f"The sweep failed: {error}") from error
+        swept = self._scheduled(self._parts.sweep)
         told = f"{swept['published']} sent, {swept['requeued']} put back, {swept['asked']} asked about."
         return {**said(f"Swept: {told}"), "swept": swept}
 
@@ -173,6 +176,13 @@ class Levers:
         ahead = moved_clock.move(seconds, self._parts.clock_file)
         self._set_bank_clock(ahead)
         return said(f"It is now {ahead / 60:+.0f} min from the machine's time, for every process.")
+
+    def let_a_minute_pass(self, _: Json) -> Json:
+        """The clock goes on, and whatever runs each minute runs. Raises CannotDo when one of them failed."""
+        self.move_clock({"seconds": A_MINUTE})
+        for function in self._parts.every_minute:
+            self._scheduled(function)
+        return said(f"It is now {self.clock_ahead() / 60:+.0f} min from the machine's time.")
 
     def reset_clock(self, _: Json) -> Json:
         moved_clock.reset(self._parts.clock_file)
@@ -209,6 +219,12 @@ class Levers:
         with httpx.Client(timeout=30, trust_env=False) as browser:
             browser.get(paid["redirect"])
         return said("Paid, and came back.")
+
+    def _scheduled(self, function: str) -> Any:
+        try:
+            return self._parts.functions.invoke(function, scheduled_event(function))
+        except SandboxError as error:
+            raise CannotDo(f"{function} failed: {error}") from error
 
     def _set_bank_clock(self, ahead: float) -> None:
         self._ask_bank("DELETE", "/_control/clock")

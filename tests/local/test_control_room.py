@@ -37,6 +37,11 @@ class Functions(InProcess):
     def __init__(self) -> None:
         super().__init__()
         self.killed: list[str] = []
+        self.invoked: list[str] = []
+
+    def invoke(self, function: str, event: Any) -> Any:
+        self.invoked.append(function)
+        return super().invoke(function, event)
 
     def kill(self, function: str) -> int:
         self.killed.append(function)
@@ -63,6 +68,7 @@ class Stage:
             clock_file=clock_file,
             sweep="PaymentsSweep",
             worker="PaymentsWorker",
+            every_minute=("AutomationsUpkeep", "PaymentsSweep"),
         )
         self.levers = Levers(parts, self.saboteur)
         board = Board(database, poller.sqs, {"CreditQueue": poller.queue}, self.levers, bank)
@@ -258,6 +264,18 @@ def test_a_paused_worker_takes_no_message_until_it_is_resumed(session: Session, 
 def test_the_sweep_runs_now(stage: Stage) -> None:
     status, answer = stage.pull("sweep")
     assert (status, answer["swept"]) == (200, {"published": 0, "requeued": 0, "asked": 0})
+
+
+def test_a_minute_passes_and_what_runs_each_minute_runs(stage: Stage, zarinpal: Zarinpal) -> None:
+    assert stage.pull("minute")[0] == 200
+    assert zarinpal.gateway.clock.ahead == timedelta(seconds=60)
+    assert stage.functions.invoked == ["AutomationsUpkeep", "PaymentsSweep"]
+
+
+def test_any_function_can_be_killed(stage: Stage) -> None:
+    status, answer = stage.pull("function/kill", function="PaymentsFunction")
+    assert (status, answer["killed"]) == (200, 1)
+    assert stage.functions.killed == ["PaymentsFunction"]
 
 
 def test_the_clock_moves_for_every_process_and_for_the_bank(stage: Stage, zarinpal: Zarinpal, clock_file: Path) -> None:

@@ -50,3 +50,10 @@ def test_who_moves_the_clock_by_a_day_meets_one_night() -> None:
     looks = Stopping(timedelta(0), timedelta(days=1), timedelta(seconds=scheduler.LOOKS_EVERY_SECONDS))
     Night("AdminNightly", ONE, called).run(looks)  # type: ignore[arg-type]  # an Event that needs no time
     assert called.events == [("AdminNightly", "Scheduled Event")]
+
+
+def test_an_event_says_what_time_it_is_on_the_platform() -> None:
+    """What happens each tenth minute must happen on a clock that was moved, too."""
+    clock.travel(timedelta(hours=5))
+    told = datetime.fromisoformat(scheduler.scheduled_event("a-rule")["time"])
+    assert abs(told - clock.now()) < timedelta(seconds=5)
