@@ -99,6 +99,12 @@ def fuzz(arguments: list[str]) -> int:
     return run(arguments)
 
 
+def soak(arguments: list[str]) -> int:
+    from local.soak.run import main as run
+
+    return run(arguments)
+
+
 def web(_: list[str]) -> int:
     """The panels' own checks, each as one line."""
     from local import node
@@ -221,6 +227,7 @@ VERBS: dict[str, Callable[[list[str]], int]] = {
     "runtime": runtime,
     "screenshots": screenshots,
     "fuzz": fuzz,
+    "soak": soak,
     "lint": lint,
     "web": web,
     "sql": sql,
