@@ -56,6 +56,19 @@ def least(number: int, name: str, found: float, limit: float, *, noise: float | 
     return Figure(number, name, f"x{found:.1f}", f"≥ x{limit:g}", verdict, noise, data={"found": found, **data})
 
 
+def rate(number: int, name: str, found: float, limit: float, *, noise: float, **data: Any) -> Figure:
+    """So many a second, of at least `limit`. A busy machine makes it fewer and never more: reached is reached."""
+    verdict = Verdict.PASS if found >= limit else judged(limit / found, noise)
+    target = f"≥ {limit:,.0f}/s"
+    return Figure(number, name, f"{found:,.0f}/s", target, verdict, noise, data={"found": found, **data})
+
+
+def within(number: int, name: str, found: float, limit: float, *, unit: str = "s") -> Figure:
+    """A time that may be at most `limit`."""
+    verdict = judged(found / limit, None)
+    return Figure(number, name, f"{found:.2f} {unit}", f"≤ {limit:g} {unit}", verdict, data={"found": found})
+
+
 def shown(number: int, name: str, value: str, **data: Any) -> Figure:
     """Something to read beside a figure."""
     return Figure(number, name, value, "", Verdict.SHOWN, data=data)

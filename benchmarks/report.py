@@ -1,4 +1,4 @@
-"""The last run in `docs/performance.md`: a table between two markers, and a picture."""
+"""The last run in `docs/performance.md`: tables, each between two markers, and a picture."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -9,7 +9,8 @@ from local.template import ROOT
 
 DOCUMENT = ROOT / "docs" / "performance.md"
 PICTURE = ROOT / "docs" / "performance.svg"
-BEGIN, END = "<!-- the last run: ./zimmer bench --write -->", "<!-- the end of the last run -->"
+PLACE = ("<!-- the last run: ./zimmer bench --write -->", "<!-- the end of the last run -->")
+OWN_PLACES = {10: "credit-lag", 11: "recovery", 12: "consume"}  # by the figure's number; run by themselves as well
 
 INK, OURS, FLOOR, COMMON = "#333333", "#0b6e4f", "#9aa5b1", "#d1495b"
 
@@ -28,17 +29,34 @@ class Run(TypedDict):
 
 
 def write(run: Run, figures: Sequence[Figure]) -> Iterator[Path]:
-    """Replace what stands between the markers, and draw the picture if the run timed anything."""
+    """Replace what stands between the markers of what was measured, and draw the picture if warm requests were."""
     document = DOCUMENT.read_text()
-    before, found, rest = document.partition(BEGIN)
-    _, ended, after = rest.partition(END)
-    if not (found and ended):
-        raise ValueError(f"{DOCUMENT.name} has lost its markers")
-    DOCUMENT.write_text(f"{before}{BEGIN}\n\n{_said(run, figures)}\n\n{END}{after}")
+    for (begin, end), some in _by_place(figures).items():
+        document = _replaced(document, begin, end, _said(run, some))
+    DOCUMENT.write_text(document)
     yield DOCUMENT
     if any("p50_ms" in figure.data for figure in figures):
         draw(figures, PICTURE)
         yield PICTURE
+
+
+def _by_place(figures: Sequence[Figure]) -> dict[tuple[str, str], list[Figure]]:
+    """Figures by the markers between which they stand: some have a place of their own."""
+    places: dict[tuple[str, str], list[Figure]] = {}
+    for figure in figures:
+        own = OWN_PLACES.get(figure.number)
+        place = (f"<!-- the last run: ./zimmer bench {own} --write -->", f"<!-- the end of {own} -->") if own else PLACE
+        places.setdefault(place, []).append(figure)
+    return places
+
+
+def _replaced(document: str, begin: str, end: str, said: str) -> str:
+    """Raises ValueError when a marker is missing."""
+    before, found, rest = document.partition(begin)
+    _, ended, after = rest.partition(end)
+    if not (found and ended):
+        raise ValueError(f"{DOCUMENT.name} has lost its markers: {begin}")
+    return f"{before}{begin}\n\n{said}\n\n{end}{after}"
 
 
 def _said(run: Run, figures: Sequence[Figure]) -> str:
