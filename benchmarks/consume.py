@@ -31,7 +31,9 @@ from benchmarks.shop import TOKENS, Event, Shop, open_shop
 from functions.admin import invariants
 from local.postgres import running
 from tests.api import handler_of
-from zimmer.db import Database
+from zimmer import crypto, ledger
+from zimmer.db import Database, database
+from zimmer.ledger import Use
 
 LEAST_PER_SECOND = 400.0
 CONTAINERS, BATCH = 4, 10
@@ -43,10 +45,11 @@ ONE_ROW = "UPDATE one_row SET n = n + 1"
 
 @dataclass(frozen=True)
 class Turn:
-    """What was reached one after the other, a second: commits, uses, and uses in batches."""
+    """What was reached one after the other, a second: commits, uses, uses without the handler, uses in batches."""
 
     commits: float
     uses: float
+    alone: float
     batched: float
 
 
@@ -69,6 +72,7 @@ def measure(*, containers: int = CONTAINERS, turns: int = TURNS, seconds: float 
         rate(12, name, best.uses, LEAST_PER_SECOND, noise=max(commits) / min(commits)),
         shown(12, "consume: commits of one row by one connection, just before", f"{best.commits:,.0f}/s"),
         shown(12, "consume: uses of commits, the median turn", usual),
+        shown(12, "consume: the ledger's statement alone", f"{max(turn.alone for turn in taken):,.0f}/s"),
         shown(12, f"consume: in batches of {BATCH}", f"{max(turn.batched for turn in taken):,.0f} uses/s"),
         shown(12, "consume: the disk keeps 8 KB", f"{middle * 1000:.2f} ms, p95 {late * 1000:.2f} ms"),
     ]
@@ -104,26 +108,33 @@ def _taken(url: str, shop: Shop, containers: int, turns: int, seconds: float) ->
         said = [counted.get() for _ in work]
         return sum(number for number, _ in said), max(spent for _, spent in said)
 
-    (used, _), (batched, _) = together(), together()
-    taken, accepted = [], containers + used + batched
+    first = [together() for _ in range(3)]
+    taken, accepted = [], containers + sum(used for used, _ in first)
     _vacuum(url)  # as the server does within a minute: plans made for an empty table read all of what is there now
     for _ in range(turns):
         rate_of_commits = commits()
-        (uses, spent), (batched, spent_on_batches) = together(), together()
-        taken.append(Turn(rate_of_commits, uses / spent, batched / spent_on_batches))
-        accepted += uses + batched
+        reached = [together() for _ in range(3)]
+        taken.append(Turn(rate_of_commits, *(used / spent for used, spent in reached)))
+        accepted += sum(used for used, _ in reached)
     for one in work:
         one.join()
     return taken, _mismatches(url, shop, accepted)
 
 
 def _work(number: int, url: str, shop: Shop, turns: int, seconds: float, gate: Barrier, counted: Any) -> None:
-    """One container: single uses and then batches, each so long, `turns` times."""
+    """One container: single uses, then the statement without the handler, then batches; each so long, `turns` times."""
     adopt({"DATABASE_URL": url})
     handler, keys = handler_of("AutomationsFunction"), (f"{number}-{n}" for n in count())
+    _, token_id, secret = shop.service_token.split("_", 2)
+    token_hash = crypto.token_hash(secret)
 
     def one() -> int:
         return _accepted(handler(_event(shop, "consume", _use(shop, next(keys))), None), 1)
+
+    def alone() -> int:
+        use = Use(shop.copy_id, 1, "message", next(keys))
+        ledger.consume(database().atomic(), use, token_id=int(token_id), token_hash=token_hash)
+        return 1
 
     def ten() -> int:
         uses = [_use(shop, next(keys)) for _ in range(BATCH)]
@@ -131,9 +142,9 @@ def _work(number: int, url: str, shop: Shop, turns: int, seconds: float, gate: B
 
     one()  # connects and prepares
     for _ in range(1 + turns):  # the first fills the tables
-        for act in (one, ten):
+        for act in (one, alone, ten):
             gate.wait()
-            counted.put(_for_so_long(seconds if act is one else seconds / 3, act))
+            counted.put(_for_so_long(seconds if act is one else seconds / 2, act))
     os._exit(0)  # pools and threads of three libraries need not say goodbye
 
 
@@ -181,7 +192,7 @@ def _commits(url: str) -> Callable[[], float]:
 
 
 def _vacuum(url: str) -> None:
-    with closing(Database(url)) as database, database.autocommit() as connection:
+    with closing(Database(url)) as own, own.autocommit() as connection:
         connection.execute(text("VACUUM ANALYZE"))
 
 
@@ -190,7 +201,7 @@ def _mismatches(url: str, shop: Shop, accepted: int) -> int:
     counts = text(
         "SELECT (SELECT count(*) FROM usage_events) AS uses, tokens_remaining FROM user_automations WHERE id = :copy"
     )
-    with closing(Database(url)) as database, database.autocommit() as connection:
+    with closing(Database(url)) as own, own.autocommit() as connection:
         row = connection.execute(counts, {"copy": shop.copy_id}).one()
         answers = invariants.check(connection)
     uses, left = int(row.uses), int(row.tokens_remaining)
