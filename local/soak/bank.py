@@ -1,5 +1,6 @@
 """The pretend bank on a bad day: what goes wrong there, how often, and how often it really did."""
 
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from random import Random
@@ -63,6 +64,7 @@ class Bank:
     def __init__(self, url: str) -> None:
         self._url = url
         self._client = httpx.Client(base_url=f"{url}/_control", timeout=SECONDS, trust_env=False)
+        self._lock = threading.Lock()
         self._visits = 0
 
     def break_down(self, seed: int) -> None:
@@ -71,13 +73,16 @@ class Bank:
             self._plan({**fault, "chance": percent, "seed": seed + number})
 
     def recover(self) -> None:
+        """What was planned and has not happened never will."""
+        self._visits = self._visits_so_far()
         self._client.delete("/faults").raise_for_status()
 
     def pay(self, authority: str, visit: dict[str, Any] | None) -> str | None:
         """The customer pays there. Where their browser goes then, None when it never comes back to us."""
         if visit:
             self._plan({**visit, "authority": authority})
-            self._visits += 1
+            with self._lock:
+                self._visits += 1
         url: str | None = self._press(authority, "pay")["redirect"]
         return url
 
@@ -86,13 +91,18 @@ class Bank:
 
     def happened(self) -> Happened:
         calls = self._client.get("/log").raise_for_status().json()["calls"]
-        return Happened(len(calls), sum(call["fault"] is not None for call in calls), self._visits)
+        return Happened(len(calls), sum(call["fault"] is not None for call in calls), self._visits_so_far())
 
     def books(self) -> list[AtBank]:
         return books(self._url)
 
     def close(self) -> None:
         self._client.close()
+
+    def _visits_so_far(self) -> int:
+        """Those planned and not used up did not happen: that customer had paid in another way before."""
+        planned = self._client.get("/faults").raise_for_status().json()["planned"]
+        return self._visits - sum(one["authority"] is not None for one in planned)
 
     def _press(self, authority: str, button: str) -> dict[str, Any]:
         answer = self._client.post(f"/payments/{authority}/{button}").raise_for_status()

@@ -202,6 +202,10 @@ def test_what_went_wrong_at_the_bank_is_counted(shop: httpx.Client, zarinpal: Za
         inquire(shop, authority)
         assert bank.pay(authority, {"fault": "never_returns"}) is None
         assert bank.happened() == Happened(calls=3, wrong=1, visits=1)
+        bank.pay(authority, {"fault": "never_returns"})  # who has paid before does not pay in an odd way again
+        assert bank.happened() == Happened(calls=3, wrong=1, visits=1)
+        bank.recover()
+        assert bank.happened() == Happened(calls=3, wrong=1, visits=1)
 
 
 def test_the_dice_of_the_bank_add_up() -> None:
