@@ -32,11 +32,13 @@ from zimmer.auth.dependencies import Person
 from zimmer.db import ReadSession, Session
 from zimmer.errors import AutomationNotFound, AutomationUnavailable, UserAutomationNotFound
 from zimmer.models import (
+    ZARINPAL,
     Automation,
     AutomationPackage,
     Bucket,
     BusinessSettings,
     EntryKind,
+    GatewayHealth,
     Health,
     UserAutomation,
     UserAutomationStatus,
@@ -57,6 +59,7 @@ _CARD_POSITION = (
     + Automation.id
 )
 
+_NOW = bindparam("now", type_=DateTime(timezone=True))
 _CHEAPEST_PACKAGE = (
     select(func.min(AutomationPackage.amount))
     .where(
@@ -92,7 +95,7 @@ _PACKAGES = (
 def available(session: ReadSession, *, limit: int, cursor: str | None) -> Page[AutomationCard]:
     """The marketplace, one page in one round trip."""
     after = key_of(cursor, largest=LARGEST_BIGINT) if cursor else 0
-    found = session.rows(_MARKETPLACE, {"after": after, "most": limit + 1})
+    found = session.rows(_MARKETPLACE, {"after": after, "most": limit + 1, "now": clock.now()})
     rows, next_cursor = page_of(found, limit=limit, key=lambda row: row.position)
     return Page(items=[AutomationCard(**_shown(row)) for row in rows], next_cursor=next_cursor)
 
@@ -107,7 +110,7 @@ def listed(session: ReadSession, automation_id: int) -> AutomationDetail:
         Automation.support_url,
         _PACKAGES.label("packages"),
     ).where(Automation.id == automation_id, Automation.is_listed)
-    row = session.first(query)
+    row = session.first(query, {"now": clock.now()})
     if row is None:
         raise AutomationNotFound
     return AutomationDetail(**_shown(row))
@@ -219,25 +222,30 @@ def _bring_back(session: Session, customer: Person, automation_id: int) -> None:
 
 
 def _cards(*more: Any) -> Select[*tuple[Any, ...]]:
-    return select(
-        Automation.id,
-        Automation.name,
-        Automation.tagline,
-        Automation.category,
-        Automation.icon_url,
-        Automation.developer,
-        type_coerce(Automation.pricing_type, Text).label("pricing_type"),  # as text: the card makes them what they are
-        Automation.price_per_token,
-        type_coerce(Automation.health_status, Text).label("health_status"),
-        Automation.status,
-        _CARD_POSITION.label("position"),
-        Automation.customers,
-        _CHEAPEST_PACKAGE.label("cheapest_package"),
-        BusinessSettings.demo_tokens,
-        BusinessSettings.minimum_amount,
-        BusinessSettings.gateway_paused,
-        *more,
-    ).join(BusinessSettings, literal(True))
+    return (
+        select(
+            Automation.id,
+            Automation.name,
+            Automation.tagline,
+            Automation.category,
+            Automation.icon_url,
+            Automation.developer,
+            # As text: the card makes them what they are.
+            type_coerce(Automation.pricing_type, Text).label("pricing_type"),
+            Automation.price_per_token,
+            type_coerce(Automation.health_status, Text).label("health_status"),
+            Automation.status,
+            _CARD_POSITION.label("position"),
+            Automation.customers,
+            _CHEAPEST_PACKAGE.label("cheapest_package"),
+            BusinessSettings.demo_tokens,
+            BusinessSettings.minimum_amount,
+            or_(BusinessSettings.gateway_paused, GatewayHealth.rests_at(_NOW)).label("gateway_paused"),
+            *more,
+        )
+        .join_from(Automation, BusinessSettings, literal(True))
+        .join(GatewayHealth, GatewayHealth.gateway == ZARINPAL)
+    )
 
 
 def _shown(row: Row[Any]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from typing import assert_never
 
 from sqlalchemy import Select, and_, or_, select
 
-from functions.payments import discounts, pricing, quotes, settlement
+from functions.payments import breaker, discounts, pricing, quotes, settlement
 from functions.payments.gateways.base import Refused, Started, Unknown
 from functions.payments.pricing import Price
 from functions.payments.quotes import Quote
@@ -25,7 +25,6 @@ from zimmer.errors import (
     AutomationNotAdded,
     AutomationNotFound,
     AutomationUnavailable,
-    GatewayUnavailable,
     IdempotencyConflict,
     InProgress,
     QuoteExpired,
@@ -33,9 +32,11 @@ from zimmer.errors import (
     TooManyOpenPayments,
 )
 from zimmer.models import (
+    ZARINPAL,
     Automation,
     AutomationPackage,
     BusinessSettings,
+    GatewayHealth,
     Health,
     Payment,
     PaymentStatus,
@@ -174,17 +175,19 @@ def terms_now(session: Session, customer: Person, wish: Wish, *, again: Payment 
     """The price of an order, if it may be placed, or placed `again`. Raises what `start_purchase` lists."""
     open_ids = session.scalars(_open_purchases(customer))
     shop = shop_now(session, customer, wish.automation_id)
-    refuse_a_pause(shop.settings)
+    breaker.refuse_a_pause(shop.settings, shop.gateway)
     refuse_too_many_open(open_ids.all(), shop.settings.max_open_payments)
     copy = refuse_unsellable(shop)
     price = wish.quote.price if wish.quote else price_now(session, customer, shop, wish, again)
+    if price.amount:
+        breaker.take_the_try(session, shop.gateway)  # after all that could refuse the order before the gateway does
     return Terms(copy.id, price)
 
 
 def quoted(session: Session, customer: Person, order: InitPayment) -> Quote:
     """A new quote for what may be bought now. How many purchases are open does not matter yet."""
     shop = shop_now(session, customer, order.automation_id)
-    refuse_a_pause(shop.settings)
+    breaker.refuse_a_pause(shop.settings, shop.gateway)
     refuse_unsellable(shop)
     price = price_now(session, customer, shop, wish_of(customer, order))
     return quotes.promise(customer.id, order.automation_id, order.tokens, price)
@@ -220,6 +223,7 @@ class Shop:
     """What decides whether an automation may be bought, and at what price."""
 
     settings: BusinessSettings
+    gateway: GatewayHealth
     automation: Automation | None
     copy: UserAutomation | None  # the customer's own
     packages: Sequence[AutomationPackage]
@@ -227,7 +231,9 @@ class Shop:
 
 def shop_now(session: Session, customer: Person, automation_id: int) -> Shop:
     """Asked together: the four questions are one round trip."""
-    settings = session.scalars(select(BusinessSettings))
+    standing = session.execute(
+        select(BusinessSettings, GatewayHealth).join(GatewayHealth, GatewayHealth.gateway == ZARINPAL)
+    )
     automations = session.scalars(select(Automation).where(Automation.id == automation_id))
     copies = session.scalars(
         select(UserAutomation).where(
@@ -237,7 +243,8 @@ def shop_now(session: Session, customer: Person, automation_id: int) -> Shop:
         )
     )
     packages = session.scalars(select(AutomationPackage).where(AutomationPackage.automation_id == automation_id))
-    return Shop(settings.one(), automations.first(), copies.first(), packages.all())
+    settings, gateway = standing.one()
+    return Shop(settings, gateway, automations.first(), copies.first(), packages.all())
 
 
 def refuse_unsellable(shop: Shop) -> UserAutomation:
@@ -250,12 +257,6 @@ def refuse_unsellable(shop: Shop) -> UserAutomation:
     if copy is None:
         raise AutomationNotAdded
     return copy
-
-
-def refuse_a_pause(settings: BusinessSettings) -> None:
-    """Raises GatewayUnavailable, in the managers' words, while they have stopped the sales."""
-    if settings.gateway_paused:
-        raise GatewayUnavailable(settings.gateway_message)
 
 
 def refuse_too_many_open(open_ids: Sequence[str], most: int) -> None:

@@ -11,7 +11,7 @@ from typing import assert_never
 
 from sqlalchemy import func, select
 
-from functions.payments import returns
+from functions.payments import breaker, returns
 from functions.payments.gateways.base import Gateway, Inquired, Report, ReversalRefused, Reversed, Standing, Unknown
 from functions.payments.settlement import LEASE, REQUEUE_AFTER, told
 from functions.payments.states import Because, locked, move, record
@@ -72,6 +72,7 @@ def finish(session: Session, payment_id: int, answer: Answer, *, actor: str, tra
             record(session, payment, told("reversal-unknown", actor, report, trace_id))
         case _:
             assert_never(answer)
+    breaker.answered(session, answer, customer_id=payment.user_id)
 
 
 def find_out(payment: Payment, gateway: Gateway, *, actor: str) -> list[Report]:

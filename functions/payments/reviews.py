@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from functions.payments import breaker
 from functions.payments.gateways.base import Gateway, Paid
 from functions.payments.settlement import Outcome, receipt, told
 from functions.payments.states import Because, locked, move, record
@@ -128,6 +129,7 @@ def _accept(session: Session, staff: Staff, payment_id: int, outcome: Outcome, t
         record(session, payment, because)
     after = {**audit.facts(payment, "status"), "gateway_code": outcome.report.code}
     audit.done(session, staff.act, before=before, after=after, reason=proposal.reason if proposal else None)
+    breaker.answered(session, outcome, customer_id=payment.user_id)
 
 
 def _carry(session: Session, staff: Staff, proposal: PaymentReview) -> None:

@@ -9,7 +9,7 @@ from urllib.parse import quote as percent_encoded
 
 from sqlalchemy import select
 
-from functions.payments import gateways, quotes, settlement
+from functions.payments import breaker, gateways, quotes, settlement
 from functions.payments.gateways.base import Gateway, Order, Refused, Started, Unknown
 from functions.payments.opening import actor_of, keep_answer, open_payment, opened_before, quoted, wish_of
 from functions.payments.schemas import InitPayment, InitQuoted, PaymentStarted, Quoted
@@ -70,6 +70,7 @@ def start_purchase(
         answer = gateway.start(asked)  # nothing is locked while we wait for the bank
         with committed() as session:
             payment = keep_answer(session, payment.id, answer, actor=actor_of(customer))
+            breaker.order_answered(session, answer, customer_id=customer.id)
         _raise_unless_started(answer)
         logger().info("payment.started", **counting({"PaymentInit": (1, Unit.COUNT)}), payment_id=payment.id)
     return _started(payment)

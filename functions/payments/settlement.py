@@ -11,6 +11,7 @@ from typing import assert_never
 
 from sqlalchemy import or_, select
 
+from functions.payments import breaker
 from functions.payments.gateways.base import Gateway, NotPaid, Paid, Report, Suspicious, Unknown
 from functions.payments.states import CLAIMABLE, Because, locked, move
 from zimmer import clock, events
@@ -34,6 +35,7 @@ class Claim:
     """The right to settle one payment, until somebody claims it after us."""
 
     payment_id: int
+    customer_id: int
     authority: str
     amount: Rial
     fence: int
@@ -54,6 +56,7 @@ def confirm(
     outcome = gateway.verify(claim.authority, claim.amount)  # nothing is locked while we wait
     with committed() as session:
         settle(session, claim, outcome, actor=actor, trace_id=trace_id)
+        breaker.answered(session, outcome, customer_id=claim.customer_id)
     if isinstance(outcome, Paid):
         events.publish_soon()
     return outcome
@@ -79,7 +82,7 @@ def claim_payment(
         next_check_at=now + LEASE,  # if we die, the sweep finds it then
         attempts=payment.attempts + 1,
     )
-    return Claim(payment.id, payment.authority, payment.amount, fence=payment.attempts)
+    return Claim(payment.id, payment.user_id, payment.authority, payment.amount, fence=payment.attempts)
 
 
 def settle(session: Session, claim: Claim, outcome: Outcome, *, actor: str, trace_id: str | None) -> None:

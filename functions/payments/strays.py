@@ -8,6 +8,7 @@ import re
 
 from sqlalchemy import select
 
+from functions.payments import breaker
 from functions.payments.allowance import Allowance
 from functions.payments.gateways.base import Gateway, Report, Unverified, Waiting
 from functions.payments.settlement import LEASE, confirm, told
@@ -30,6 +31,7 @@ def settle_unverified(gateway: Gateway, allowance: Allowance, *, actor: str) -> 
         return 0
     answer = gateway.unverified()
     allowance.use([answer.report])
+    breaker.sweep_was_answered(answer)
     if not isinstance(answer, Unverified):
         return 0
     known = _known(answer)

@@ -4,9 +4,9 @@ In this order: messages that were promised and not sent; verified payments nobod
 lost; uses of discount codes that came to nothing; then the gateway is asked about customers who never came back,
 until the time or the calls of this run are used.
 
-Every tenth minute, by the time the schedule names, the gateway is first asked what it holds unverified. No
-state is kept about that: containers come and go, a run that was lost is made up for ten minutes later, and
-one that comes twice finds nothing left to do.
+Every tenth minute, by the time the schedule names, the gateway is first asked what it holds unverified; while it fails,
+every minute (`breaker.py`). No state is kept about the tenths: containers come and go, a run that was lost is made up
+for ten minutes later, and one that comes twice finds nothing left to do.
 """
 
 import time
@@ -19,7 +19,7 @@ from typing import Any, TypedDict
 from sqlalchemy import String, cast, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from functions.payments import discounts, gateways, reversals, strays
+from functions.payments import breaker, discounts, gateways, reversals, strays
 from functions.payments.allowance import Allowance
 from functions.payments.gateways.base import Gateway, Inquired, Report, Standing, Unknown
 from functions.payments.settlement import LEASE, REQUEUE_AFTER, confirm, later, told
@@ -100,8 +100,14 @@ def is_tenth_minute(event: Mapping[str, Any]) -> bool:
 
 def sweep(gateway: Gateway, steps: Steps | None = None, *, seconds: float = SECONDS_TO_USE) -> Swept:
     """Publish, re-enqueue, ask, with no question begun after so many seconds."""
-    questions: Sequence[Question] = [("ask", lambda allowance: ask_about_the_missing(gateway, allowance))]
-    return _sweep(steps or Steps(), questions, seconds=seconds)
+    return _sweep(
+        steps or Steps(),
+        [
+            ("doubt", lambda allowance: ask_when_in_doubt(gateway, allowance)),
+            ("ask", lambda allowance: ask_about_the_missing(gateway, allowance)),
+        ],
+        seconds=seconds,
+    )
 
 
 def sweep_with_unverified(gateway: Gateway, steps: Steps | None = None) -> Swept:
@@ -174,6 +180,13 @@ def release_discounts() -> int:
         return discounts.release_expired(session)
 
 
+def ask_when_in_doubt(gateway: Gateway, allowance: Allowance) -> int:
+    """After a failure the gateway is asked what it holds unverified in every run: its answer says whether it is back,
+    and finds those who paid meanwhile. Returns how many payments were asked about.
+    """
+    return strays.settle_unverified(gateway, allowance, actor=ACTOR) if breaker.is_in_doubt() else 0
+
+
 def ask_about_the_missing(gateway: Gateway, allowance: Allowance) -> int:
     """Ask the gateway about each payment that is due, one lease at a time. Returns how many were asked about."""
     asked = 0
@@ -229,10 +242,12 @@ def heal(payment: Payment, gateway: Gateway) -> list[Report]:
         case Inquired(standing=standing, report=report):
             with committed() as session:
                 note_standing(session, payment.id, standing, report)
+                breaker.answered(session, inquired, customer_id=payment.user_id)
             return [report]
         case Unknown(report=report):
             with committed() as session:
                 look_later(session, payment.id, told("inquiry-unknown", ACTOR, report))
+                breaker.answered(session, inquired, customer_id=payment.user_id)
             return [report]
 
 

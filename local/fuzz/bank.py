@@ -1,12 +1,13 @@
 """The pretend bank and the shop of a run: who pays, what is for sale, and when a purchase may hear of an outage."""
 
 import requests
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, or_, select, true, update
 
+from functions.payments.breaker import WELL
 from local.fuzz.people import new_browser
 from local.record import Record
 from zimmer.db import Database
-from zimmer.models import Automation, BusinessSettings
+from zimmer.models import Automation, BusinessSettings, GatewayHealth
 
 SECONDS = 20.0
 OUT: dict[str, str | float] = {"fault": "http_500", "operation": "request", "chance": 1.0, "seed": 1}
@@ -38,8 +39,10 @@ class Bank:
         self._browser.post(f"{self._control}/payments/{authority}/pay", timeout=SECONDS)
 
     def is_out(self) -> bool:
-        """Whether a lever was pulled, or a manager has paused the gateway."""
-        return self._went_out or bool(self._database.read().rows(select(SETTINGS.c.gateway_paused))[0][0])
+        """Whether a lever was pulled, a manager has paused the gateway, or purchases rest since it was out."""
+        rests = or_(BusinessSettings.gateway_paused, GatewayHealth.resting_since.is_not(None))
+        row = self._database.read().first(select(rests).join_from(BusinessSettings, GatewayHealth, true()))
+        return self._went_out or bool(row and row[0])
 
     def go_out(self) -> None:
         """No purchase can be opened from now on."""
@@ -52,6 +55,7 @@ class Bank:
         self._went_out = False
         with self._database.transaction() as session:
             session.execute(update(BusinessSettings).values(self._settings))
+            session.execute(update(GatewayHealth).values(WELL))
             session.execute(PUT_BACK, self._offers)
 
 

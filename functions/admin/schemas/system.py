@@ -39,9 +39,18 @@ class DeadLetter(BaseModel):
 
 
 class GatewayState(BaseModel):
+    """Whether purchases can be opened. `paused` and `message` are a manager's.
+
+    While it fails they rest by themselves, since `resting_since`, with one try at `next_try_at`. `failure` is the
+    newest since an order was last taken: timeout, no-connection, server-error, not-json, …, or `code -11`.
+    """
+
     paused: bool
     message: str | None
     last_answer_at: datetime | None
+    resting_since: datetime | None
+    next_try_at: datetime | None
+    failure: str | None
 
 
 class ScheduleLine(BaseModel):

@@ -12,7 +12,16 @@ from functions.admin.service.dead_letters import explained
 from zimmer import clock
 from zimmer.db import ReadSession
 from zimmer.errors import QueueUnavailable
-from zimmer.models import BusinessSettings, OutboxMessage, Payment, PaymentEvent, PaymentStatus, ScheduleRun
+from zimmer.models import (
+    ZARINPAL,
+    BusinessSettings,
+    GatewayHealth,
+    OutboxMessage,
+    Payment,
+    PaymentEvent,
+    PaymentStatus,
+    ScheduleRun,
+)
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -50,13 +59,16 @@ _OLDEST_UNVERIFIED = (
     .scalar_subquery()
 )
 _NOW = select(
-    BusinessSettings.gateway_paused,
-    BusinessSettings.gateway_message,
+    BusinessSettings.gateway_paused.label("paused"),
+    BusinessSettings.gateway_message.label("message"),
+    GatewayHealth.resting_since,
+    GatewayHealth.next_try_at,
+    GatewayHealth.reason.label("failure"),
     _LAST_ANSWER.label("last_answer_at"),
     _OLDEST_PROMISE.label("oldest_promise"),
     _OLDEST_UNVERIFIED.label("oldest_unverified"),
     select(column("version_num")).select_from(table("alembic_version")).scalar_subquery().label("migration"),
-)
+).join_from(BusinessSettings, GatewayHealth, GatewayHealth.gateway == ZARINPAL)
 
 
 def status(session: ReadSession, sqs: "SQSClient") -> SystemStatus:
@@ -69,7 +81,7 @@ def status(session: ReadSession, sqs: "SQSClient") -> SystemStatus:
         dead_letters=list(explained(session, letters)),
         outbox_lag_s=_age(row.oldest_promise, now),
         oldest_unverified_s=_age(row.oldest_unverified, now),
-        gateway=GatewayState(paused=row.gateway_paused, message=row.gateway_message, last_answer_at=row.last_answer_at),
+        gateway=GatewayState(**{name: row._mapping[name] for name in GatewayState.model_fields}),
         schedules=[
             ScheduleLine(name=run.name, last_run=run.last_run, ok=run.ok)
             for run in session.entities(select(ScheduleRun).order_by(ScheduleRun.name))

@@ -19,6 +19,14 @@ class Report:
     code: int | None = None  # the gateway's own code
     http_status: int | None = None
     reason: str | None = None  # why the answer says nothing: "timeout", "not-json", …
+    is_terminal_refused: bool = False  # our merchant id or terminal is set up wrongly: nobody can pay
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether the gateway fails everybody, as far as one call can tell: it was silent, spoke nonsense, or does
+        not know us. What was wrong with this one request is no failure of the gateway's.
+        """
+        return self.reason is not None or self.is_terminal_refused
 
 
 @dataclass(frozen=True)
@@ -127,6 +135,9 @@ class Unverified:
 
     payments: tuple[Waiting, ...]
     report: Report
+
+
+Answer = Started | Refused | Paid | NotPaid | Suspicious | Inquired | Unverified | Reversed | ReversalRefused | Unknown
 
 
 class Gateway(Protocol):

@@ -194,7 +194,9 @@ def _read(response: httpx.Response, latency_ms: int) -> Answer:
     data = data if isinstance(data, Mapping) else {}
     code = next(_codes_in(data, payload.get("errors")), None)
     reason = None if code is not None else "no-code"
-    return Answer(data, Report(latency_ms, code=code, http_status=status, reason=reason))
+    refused = code is not None and CODES.get(code) is Meaning.TERMINAL_IS_WRONG
+    report = Report(latency_ms, code=code, http_status=status, reason=reason, is_terminal_refused=refused)
+    return Answer(data, report)
 
 
 def _codes_in(data: Mapping[str, Any], errors: Any) -> Iterator[int]:

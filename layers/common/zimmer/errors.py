@@ -623,8 +623,14 @@ class Unavailable(ZimmerError):
 
 
 class GatewayUnavailable(Unavailable):
+    """It did not answer, or it is not asked for now: `is_paused`."""
+
     code = "gateway-unavailable"
     title = "The payment gateway does not answer; nothing was charged"
+
+    def __init__(self, detail: str | None = None, *, retry_after_s: int = 5, is_paused: bool = False) -> None:
+        super().__init__(detail, retry_after_s=retry_after_s)
+        self.data |= {"is_paused": is_paused}
 
 
 class GatewayRefused(Unavailable):

@@ -5,7 +5,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
@@ -26,10 +26,11 @@ from tests.functions.admin.conftest import Desk, refusal, trail
 from zimmer import clock, events, ledger
 from zimmer.db import Session
 from zimmer.events import CreditPayment
-from zimmer.models import BusinessSettings, PaymentStatus, ScheduleRun
+from zimmer.models import ZARINPAL, BusinessSettings, GatewayHealth, PaymentStatus, ScheduleRun
 from zimmer.settings import get_settings
 
 STATUS, REDRIVE = "/system/status", "/system/dlq/redrive"
+WELL = {"resting_since": None, "next_try_at": None, "failure": None}
 _numbers = count(1)
 
 
@@ -146,7 +147,8 @@ def test_the_gateway_is_shown_as_the_settings_say_and_as_it_answered_last(
     settings = session.scalars(select(BusinessSettings)).one()
     settings.gateway_paused, settings.gateway_message = True, "در تعمیر"
     session.flush()
-    assert technical.get(STATUS).json["gateway"] == {"paused": True, "message": "در تعمیر", "last_answer_at": None}
+    shown = technical.get(STATUS).json["gateway"]
+    assert shown == {"paused": True, "message": "در تعمیر", "last_answer_at": None, **WELL}
     payment = purchase_in(session, PaymentStatus.PENDING)
     session.execute(
         text("""
@@ -155,6 +157,20 @@ def test_the_gateway_is_shown_as_the_settings_say_and_as_it_answered_last(
         {"id": payment.id},
     )
     assert technical.get(STATUS).json["gateway"]["last_answer_at"] == "2026-03-21T10:00:00Z"
+
+
+def test_a_gateway_that_rests_is_shown_with_what_it_did_and_when_it_is_tried(
+    technical: Desk, post: Post, session: Session
+) -> None:
+    health = session.get_one(GatewayHealth, ZARINPAL)
+    health.failed_for, health.reason, health.failed_at = ["user:1"], "code -11", clock.now()
+    session.flush()
+    assert technical.get(STATUS).json["gateway"]["failure"] == "code -11"
+    health.resting_since, health.next_try_at = datetime(2026, 3, 21, 10, tzinfo=UTC), clock.now()
+    session.flush()
+    shown = technical.get(STATUS).json["gateway"]
+    assert (shown["paused"], shown["resting_since"]) == (False, "2026-03-21T10:00:00Z")
+    assert shown["next_try_at"] is not None
 
 
 def test_the_schedules_the_shape_and_the_functions_are_named(technical: Desk, post: Post, session: Session) -> None:

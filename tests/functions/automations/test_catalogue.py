@@ -12,9 +12,11 @@ from tests.factories import make_automation, make_copy
 from zimmer import cache, clock, settings
 from zimmer.db import Session
 from zimmer.models import (
+    ZARINPAL,
     Automation,
     AutomationPackage,
     BusinessSettings,
+    GatewayHealth,
     Health,
     PricingType,
     UserAutomationStatus,
@@ -147,6 +149,17 @@ def test_a_card_says_whether_it_can_be_bought_and_why_not(
         configure(session, **settings)
     shown = card(api, automation)
     assert (shown["can_buy"], shown["can_buy_reason"]) == (reason is None, reason)
+
+
+def test_a_card_says_that_the_gateway_rests_until_its_next_try(api: Api, session: Session) -> None:
+    automation = make_automation(session)
+    health = session.get_one(GatewayHealth, ZARINPAL)
+    health.failed_for, health.reason, health.failed_at = ["user:1"], "timeout", clock.now()
+    health.resting_since, health.next_try_at = clock.now(), clock.now() + timedelta(seconds=90)
+    session.flush()
+    assert card(api, automation)["can_buy_reason"] == "gateway-paused"
+    clock.travel(timedelta(seconds=90))
+    assert card(api, automation)["can_buy_reason"] is None
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from zimmer.models.base import Base, Json
 from zimmer.models.catalogue import Automation, AutomationPackage, Health, PricingType, ServiceToken
 from zimmer.models.discounts import DiscountCode, DiscountRedemption, RedemptionState
 from zimmer.models.figures import Activity, CustomerCount, Rollup, TicketCount
+from zimmer.models.gateways import ZARINPAL, GatewayHealth
 from zimmer.models.notifications import Channel, Delivery, DeliveryState, Level, Notification
 from zimmer.models.outbox import OutboxMessage
 from zimmer.models.payments import Payment, PaymentEvent, PaymentStatus
@@ -39,6 +40,7 @@ from zimmer.models.throttle import ThrottleCounter
 from zimmer.models.tickets import Importance, Message, Priority, Ticket, TicketStatus
 
 __all__ = [
+    "ZARINPAL",
     "Activity",
     "AdjustmentState",
     "Audience",
@@ -55,6 +57,7 @@ __all__ = [
     "DiscountCode",
     "DiscountRedemption",
     "EntryKind",
+    "GatewayHealth",
     "Health",
     "Hold",
     "HoldState",

@@ -72,7 +72,7 @@ export const settings = {
     low_balance_default: "Nothing follows from it yet.",
     gateway_paused: {
       on: "Nobody can start a purchase until somebody turns this off.",
-      off: "Customers can buy again at once.",
+      off: "Customers can buy again at once, unless the bank is away.",
     },
     gateway_message: "The staff reads it on the system page.",
     maintenance: {

@@ -24,7 +24,9 @@ export const marketplace = infiniteQueryOptions({
   getNextPageParam: (page) => page.next_cursor ?? undefined,
 })
 
-/** One automation with its packages. */
+const LOOKS_AGAIN = 30_000 // ms, while the bank is away: it comes back by itself
+
+/** One automation with its packages. Where only the bank is missing the page finds out that it is back. */
 export function automation(id: number) {
   return queryOptions({
     queryKey: ["automations", id],
@@ -35,6 +37,8 @@ export function automation(id: number) {
           signal,
         }),
       ),
+    refetchInterval: ({ state }) =>
+      state.data?.can_buy_reason === "gateway-paused" ? LOOKS_AGAIN : false,
   })
 }
 

@@ -2,6 +2,7 @@
 
 import type { Code, Problem } from "@zimmer/api/problem"
 import { count } from "@zimmer/ui/format"
+import { fa } from "@/messages/fa"
 
 type Facts = Problem["facts"]
 type Sentence = string | ((facts: Facts) => string)
@@ -10,8 +11,8 @@ const NOTHING_LOST = "مبلغی از حساب شما کم نشده است."
 const SIGN_IN_AGAIN =
   "نشست شما پایان یافت. دوباره وارد شوید تا از همین‌جا ادامه دهید؛ چیزی از دست نرفته است."
 const OUR_FAULT = "این بخش اکنون پاسخ نمی‌دهد. مشکل از سمت ماست؛ کمی بعد دوباره تلاش کنید."
-const GATEWAY_AWAY =
-  "درگاه زرین‌پال اکنون پاسخ نمی‌دهد. خرید را موقتاً بسته‌ایم تا پولی سرگردان نماند؛ با برقراری درگاه خودکار باز می‌شود."
+const GATEWAY_RESTS = fa.automation.reasons["gateway-paused"]
+const GATEWAY_SILENT = `درگاه زرین‌پال پاسخ نداد. ${NOTHING_LOST} کمی بعد دوباره تلاش کنید.`
 
 const DISCOUNT_UNKNOWN = "چنین کد تخفیفی نداریم. آن را دوباره نگاه کنید."
 const DISCOUNT_REASONS: Record<string, string> = {
@@ -48,7 +49,7 @@ const SENTENCES: Record<Code, Sentence> = {
   "email-verified": "ایمیل شما پیش‌تر تأیید شده است.",
   forbidden: "اجازهٔ این کار را ندارید.",
   "gateway-refused": `درگاه بانکی این پرداخت را نپذیرفت. ${NOTHING_LOST} کمی بعد دوباره تلاش کنید.`,
-  "gateway-unavailable": GATEWAY_AWAY,
+  "gateway-unavailable": ({ is_paused }) => (is_paused ? GATEWAY_RESTS : GATEWAY_SILENT),
   "higher-role": "این کار روی حساب همکاران فقط با مدیر است.",
   "hold-ended": "توکن‌های کنارگذاشته پیش از این تعیین تکلیف شده‌اند.",
   "hold-exceeded": "بیش از توکن‌های کنارگذاشته است.",

@@ -25,6 +25,14 @@ describe("the words of the panel", () => {
     (banned) => expect(all.filter((sentence) => banned.test(sentence))).toEqual([]),
   )
 
+  it("tell a bank that was silent once from purchases that rest", () => {
+    const [once, resting] = [false, true].map((is_paused) =>
+      sentenceOf(new Problem("gateway-unavailable", 503, { is_paused })),
+    )
+    expect(once).toContain("کم نشده است")
+    expect(resting).toBe(fa.automation.reasons["gateway-paused"])
+  })
+
   it("are written with Persian letters and digits", () => {
     const foreign = all.filter((sentence) => /[0-9٠-٩يك]/.test(sentence.replace(AN_ADDRESS, "")))
     expect(foreign).toEqual([])

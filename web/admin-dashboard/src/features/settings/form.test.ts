@@ -43,7 +43,7 @@ describe("a change of the settings", () => {
       "Purchases are paused: Off → On",
     ])
     const [back] = linesOf({ ...NOW, gateway_paused: true }, typedOf(NOW))
-    expect(back?.consequence).toBe("Customers can buy again at once.")
+    expect(back?.consequence).toBe("Customers can buy again at once, unless the bank is away.")
   })
 
   it("tells amounts in toman", () => {

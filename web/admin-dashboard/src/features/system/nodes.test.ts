@@ -23,16 +23,31 @@ const CALM: Status = {
   dead_letters: [],
   outbox_lag_s: null,
   oldest_unverified_s: null,
-  gateway: { paused: false, message: null, last_answer_at: "2026-11-23T09:00:00Z" },
+  gateway: {
+    paused: false,
+    message: null,
+    last_answer_at: "2026-11-23T09:00:00Z",
+    resting_since: null,
+    next_try_at: null,
+    failure: null,
+  },
   schedules: [{ name: "payments-sweep", last_run: "2026-11-23T09:00:00Z", ok: true }],
   migration: "0003",
   database: true,
   functions: ["admin", "auth", "automations", "payments", "payments-worker", "support"],
 }
 
+const RESTING = {
+  ...CALM.gateway,
+  resting_since: "2026-11-23T08:50:00Z",
+  next_try_at: "2026-11-23T09:01:00Z",
+  failure: "timeout",
+}
+
 const TROUBLE: Status[] = [
   { ...CALM, outbox_lag_s: 600 },
   { ...CALM, gateway: { ...CALM.gateway, paused: true } },
+  { ...CALM, gateway: RESTING },
   { ...CALM, queues: [queue("credit-dead-letters", 2)] },
   { ...CALM, oldest_unverified_s: 7_200 },
   { ...CALM, schedules: [{ name: SWEEP, last_run: RAN, ok: false }] },
@@ -47,6 +62,29 @@ describe("the map", () => {
     const red = Object.values(nodesOf(status, NOW)).filter(({ state }) => state === "bad")
     expect(red).not.toEqual([])
     expect(red.filter(({ mend }) => mend === undefined)).toEqual([])
+  })
+
+  it("says since when purchases rest, why, and when it is tried again", () =>
+    expect(nodesOf({ ...CALM, gateway: RESTING }, NOW).zarinpal.says.slice(0, 3)).toEqual([
+      expect.stringContaining("Purchases rest by themselves since"),
+      "Newest failure: no answer in time",
+      "The next purchase may try at 12:31, or when the sweep is answered",
+    ]))
+
+  it("waits for the next purchase when the rest is over", () => {
+    const gateway = { ...RESTING, next_try_at: "2026-11-23T09:00:00Z", failure: "code -11" }
+    const { state, says } = nodesOf({ ...CALM, gateway }, NOW).zarinpal
+    expect([state, says[1], says[2]]).toEqual([
+      "wait",
+      "Newest failure: it does not accept our terminal (code -11)",
+      "The next purchase tries whether it is back",
+    ])
+  })
+
+  it("tells of a failure that stopped nobody", () => {
+    const gateway = { ...CALM.gateway, failure: "server-error" }
+    const { state, says } = nodesOf({ ...CALM, gateway }, NOW).zarinpal
+    expect([state, says[0]]).toEqual(["good", "Newest failure: an error of its server"])
   })
 
   it("says that it does not know how long a queue is that does not answer", () => {

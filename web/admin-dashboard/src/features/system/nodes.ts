@@ -1,6 +1,6 @@
 /** The parts of the platform as the map draws them: each with its state, what it says, and who can mend it. Pure. */
 
-import { count, moment } from "@zimmer/ui/format"
+import { count, hour, moment } from "@zimmer/ui/format"
 import { lettersOf } from "@/features/system/letters"
 import type { QueueName, Status } from "@/features/system/queries"
 import { SWEEP, secondsSince, standingOf } from "@/features/system/schedules"
@@ -29,7 +29,7 @@ export function nodesOf(status: Status, now: Date): Record<NodeName, Node> {
     functions: functions(status),
     database: database(status),
     outbox: outbox(status),
-    zarinpal: zarinpal(status),
+    zarinpal: zarinpal(status, now),
     credit: queue("credit", status),
     delivery: queue("delivery", status),
     worker: worker("worker", "credit", status),
@@ -65,7 +65,7 @@ function outbox({ outbox_lag_s }: Status): Node {
   return { name: "outbox", state: "bad", says, mend: "sweep" }
 }
 
-function zarinpal({ gateway, oldest_unverified_s: unsure }: Status): Node {
+function zarinpal({ gateway, oldest_unverified_s: unsure }: Status, now: Date): Node {
   const says = [
     gateway.last_answer_at ? text.lastAnswer(moment(gateway.last_answer_at)) : text.noAnswer,
     unsure === null ? text.allKnown : text.unverified(lasted(unsure)),
@@ -75,9 +75,26 @@ function zarinpal({ gateway, oldest_unverified_s: unsure }: Status): Node {
     const mend = { label: text.pausedDo, href: "/settings/" }
     return { name: "zarinpal", state: "bad", says: [text.paused, ...why, ...says], mend }
   }
+  const failure = gateway.failure ? [text.failedLast(failureOf(gateway.failure))] : []
+  if (gateway.resting_since && gateway.next_try_at) {
+    const rests = text.rests(moment(gateway.resting_since))
+    const isDue = new Date(gateway.next_try_at) <= now
+    const next = isDue ? text.tryIsDue : text.nextTry(hour(gateway.next_try_at))
+    return {
+      name: "zarinpal",
+      state: isDue ? "wait" : "bad",
+      says: [rests, ...failure, next, ...says],
+      mend: "sweep",
+    }
+  }
+  says.unshift(...failure)
   if (unsure === null) return { name: "zarinpal", state: "good", says }
   const mend = { label: text.seeUnknown, href: "/payments/?status=verify_unknown" }
   return { name: "zarinpal", state: unsure > UNSURE_FOR ? "bad" : "wait", says, mend }
+}
+
+function failureOf(failure: string): string {
+  return text.failures[failure] ?? text.failureCode(failure)
 }
 
 function queue(name: QueueName, status: Status): Node {

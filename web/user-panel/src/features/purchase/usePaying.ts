@@ -1,4 +1,5 @@
 import { type QueryClient, useMutation, useQueryClient } from "@tanstack/react-query"
+import { automation } from "@zimmer/api/automations"
 import type { Quote } from "@zimmer/api/payments"
 import { ownPayment, startPurchase } from "@zimmer/api/payments"
 import { asProblem, type Code, Problem } from "@zimmer/api/problem"
@@ -44,6 +45,10 @@ export function usePaying(automationId: number, tokens: number) {
         underway.current = null
       })
       return underway.current
+    },
+    onError: (error) => {
+      if (asProblem(error).facts.is_paused)
+        void cache.invalidateQueries({ queryKey: automation(automationId).queryKey })
     },
   })
   const { reset } = paying
