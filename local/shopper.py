@@ -22,6 +22,14 @@ class StoryBroken(StepFailed):
     """A step of the story did not go as promised."""
 
 
+class Refused(StoryBroken):
+    """The platform said no to a step, with a problem of its own."""
+
+    def __init__(self, why: str, *, code: str, title: str) -> None:
+        super().__init__(why)
+        self.code, self.title = code, title
+
+
 class Shopper:
     """One throw-away customer of the running platform. Every step raises StoryBroken when it is refused."""
 
@@ -114,7 +122,11 @@ class Shopper:
     ) -> Json:
         answer = self.send(method, self._api_url + path, body, {**self._headers, **(headers or {})})
         said = answer.text[:SHOWN_OF_AN_ANSWER]
-        expect(answer.status_code == expected, f"{method} {path} answered {answer.status_code}: {said}")
+        why = f"{method} {path} answered {answer.status_code}: {said}"
+        if answer.status_code != expected and answer.headers.get("content-type") == "application/problem+json":
+            problem = answer.json()
+            raise Refused(why, code=problem["code"], title=problem["title"])
+        expect(answer.status_code == expected, why)
         found: Json = answer.json()
         return found
 

@@ -12,11 +12,20 @@ from sqlalchemy import Row, func, select
 from functions.admin import invariants
 from functions.payments.states import on_the_wire
 from local.control.lanes import Purchase, stations, verdict
-from local.control.levers import Levers
+from local.control.levers import BANK_IS_OUT, Levers
 from local.queues import Address
 from zimmer import clock
 from zimmer.db import Database, ReadSession
-from zimmer.models import Automation, OutboxMessage, Payment, PaymentEvent, TokenEntry, User, UserAutomation
+from zimmer.models import (
+    Automation,
+    GatewayHealth,
+    OutboxMessage,
+    Payment,
+    PaymentEvent,
+    TokenEntry,
+    User,
+    UserAutomation,
+)
 from zimmer.settings import get_settings
 
 if TYPE_CHECKING:
@@ -46,7 +55,7 @@ class Board:
     def read(self) -> Json:
         """Everything the page draws."""
         with self._lock:
-            purchases, rules, sums = self._purchases(), self._answers(), self._sums()
+            purchases, rules, sums, gateway = self._purchases(), self._answers(), self._sums(), self._gateway()
         return {
             "now": clock.now().isoformat(),
             "ahead_seconds": self._levers.clock_ahead(),
@@ -54,7 +63,8 @@ class Board:
             "rules": rules,
             "queue": self._depths(),
             "worker": self._levers.worker(),
-            "armed": {**self._levers.armed(), "bank": self._planned_faults()},
+            "armed": {**self._levers.armed(), **self._planned_faults()},
+            "gateway": gateway,
             "purchases": purchases,
         }
 
@@ -148,11 +158,26 @@ class Board:
         )["Attributes"]
         return int(told["ApproximateNumberOfMessages"]), int(told["ApproximateNumberOfMessagesNotVisible"])
 
-    def _planned_faults(self) -> int:
+    def _planned_faults(self) -> Json:
+        """Whether the bank is out, and how many other faults are planned for it."""
         try:
-            return len(self._bank.get("/_control/faults").json()["planned"])
+            planned = self._bank.get("/_control/faults").json()["planned"]
         except (httpx.HTTPError, ValueError, KeyError):
-            return 0
+            return {"bank": 0, "bank_out": False}
+        out = [fault for fault in planned if BANK_IS_OUT.items() <= fault.items()]
+        return {"bank": len(planned) - len(out), "bank_out": bool(out)}
+
+    def _gateway(self) -> Json:
+        """How many the bank has failed since it last took an order, and whether purchases rest for it."""
+        health = self._database.read().entity(select(GatewayHealth))
+        if health is None:
+            return {"failed": 0, "resting_since": None, "next_try_at": None}
+        since, next_try = health.resting_since, health.next_try_at
+        return {
+            "failed": len(health.failed_for),
+            "resting_since": since and since.isoformat(),
+            "next_try_at": next_try and next_try.isoformat(),
+        }
 
 
 def _grouped(read: ReadSession, ids: Sequence[int]) -> dict[int, list[PaymentEvent]]:

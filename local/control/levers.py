@@ -21,7 +21,7 @@ from local.poller import Poller
 from local.queues import Address
 from local.sandbox import SandboxDied, SandboxError
 from local.scheduler import scheduled_event
-from local.shopper import Shopper
+from local.shopper import Refused, Shopper
 from zimmer import clock
 from zimmer.db import Database
 from zimmer.events import CreditPayment
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 CALLBACK = "/api/payments/zarinpal/callback/"
 BANK_HOLDS_SECONDS = 10  # longer than our client waits
+BANK_IS_OUT: dict[str, Any] = {"fault": "http", "status": 503, "chance": 1.0, "seed": 1}  # to every call, until dropped
 MOST_TOKENS = 100_000
 A_MINUTE, FARTHEST_SECONDS = 60.0, 30 * 24 * 3600.0
 TRIES_TO_BUY = 200  # tokens, when nobody says how many
@@ -127,15 +128,29 @@ class Levers:
         self._ask_bank("POST", "/_control/faults", fault)
         return said("The bank will carry out the next verify and never say so.")
 
+    def bank_goes_out(self, _: Json) -> Json:
+        self._ask_bank("POST", "/_control/faults", BANK_IS_OUT)
+        return said("The bank answers nobody. After failures that met three people, purchases rest by themselves.")
+
+    def bank_comes_back(self, _: Json) -> Json:
+        """What else was planned for it is dropped too: the bank's control knows no single one."""
+        self._ask_bank("DELETE", "/_control/faults")
+        return said("The bank answers again, and nothing is planned for it. The next sweep finds out.")
+
     def drop_callback(self, _: Json) -> Json:
         self._drops_next = True
         return said("The next browser that comes back from the bank will not reach us.")
 
+    def keep_callback(self, _: Json) -> Json:
+        self._drops_next = False
+        return said("The next browser that comes back from the bank reaches us.")
+
     def deliver_twice(self, _: Json) -> Json:
-        query = select(OutboxMessage).where(OutboxMessage.published_at.is_not(None))
-        last = self._parts.database.read().entity(query.order_by(OutboxMessage.published_at.desc()))
+        sent_before = OutboxMessage.published_at.is_not(None), OutboxMessage.topic == CreditPayment.topic
+        query = select(OutboxMessage).where(*sent_before).order_by(OutboxMessage.published_at.desc())
+        last = self._parts.database.read().entity(query)
         if last is None:
-            raise CannotDo("No message was sent yet: buy something first.")
+            raise CannotDo("No purchase was sent to the worker yet: buy something and pay first.")
         message = CreditPayment(int(last.payload["payment_id"]))
         sent = self._parts.sqs.send_message(QueueUrl=self._parts.credit_queue.url, MessageBody=json_of(last.payload))
         self.sent_again[message.payment_id] = (*self.sent_again.get(message.payment_id, ()), clock.now())
@@ -145,6 +160,10 @@ class Levers:
         killed = self._parts.functions.kill(self._parts.worker)
         self._saboteur.die_next = True
         return said(f"{'Killed' if killed else 'It was not running'}. The batch it takes next dies with it, too.")
+
+    def spare_worker(self, _: Json) -> Json:
+        self._saboteur.die_next = False
+        return said("The batch it takes next is safe.")
 
     def kill_function(self, body: Json) -> Json:
         name = str(body.get("function"))
@@ -206,9 +225,14 @@ class Levers:
         with httpx.Client(timeout=30, trust_env=False) as browser:
             shopper = Shopper(self._parts.api_url, browser)
             shopper.register()
-            automation = shopper.first_for_sale()
+            if not (cards := shopper.for_sale()):
+                raise CannotDo("Nothing can be bought now. While the bank is away, purchases rest by themselves.")
+            automation = int(cards[0]["id"])
             shopper.add(automation)
-            started = shopper.start_purchase(automation, tokens)
+            try:
+                started = shopper.start_purchase(automation, tokens)
+            except Refused as refusal:
+                raise CannotDo(f"Refused, {refusal.code}: {refusal.title}.") from refusal
         return {**said("Opened. Pay on the bank's page, or from its lane."), **started}
 
     def pay(self, body: Json) -> Json:
@@ -217,7 +241,9 @@ class Levers:
         if not body.get("comes_back"):
             return said("Paid, and the tab was closed.")
         with httpx.Client(timeout=30, trust_env=False) as browser:
-            browser.get(paid["redirect"])
+            returned = browser.get(paid["redirect"])
+        if returned.content == DROPPED:
+            return said("Paid, and came back to nobody: that callback was dropped.")
         return said("Paid, and came back.")
 
     def _scheduled(self, function: str) -> Any:

@@ -35,9 +35,13 @@ class ControlRoom:
         self._beside = beside  # the bank and the mailbox, whose pages are linked
         self._actions: dict[str, Lever] = {
             "bank/time-out": levers.bank_times_out,
+            "bank/out": levers.bank_goes_out,
+            "bank/back": levers.bank_comes_back,
             "callback/drop": levers.drop_callback,
+            "callback/keep": levers.keep_callback,
             "queue/deliver-twice": levers.deliver_twice,
             "worker/kill": levers.kill_worker,
+            "worker/spare": levers.spare_worker,
             "worker/pause": levers.pause_worker,
             "worker/resume": levers.resume_worker,
             "function/kill": levers.kill_function,

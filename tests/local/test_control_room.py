@@ -1,15 +1,18 @@
 """The control room shows the platform as it is, and its levers do to the outside what they say."""
 
 import json
+import re
 import threading
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from functions.payments.gateways.base import Gateway as PaymentGateway
+from functions.payments.sweep import sweep
 from local.control.board import Board
 from local.control.levers import CALLBACK, Levers, Parts, Saboteur
 from local.control.room import ControlRoom
@@ -21,14 +24,16 @@ from local.template import Cors, Route
 from local.zarinpal.running import Zarinpal
 from tests.api import InProcess
 from tests.databases import RolledBackDatabase
-from tests.factories import make_copy, purchase_in
-from zimmer import ledger
+from tests.factories import make_copy, make_delivery, make_user, purchase_in
+from tests.functions.payments.purchases import purchase_at
+from zimmer import clock, ledger
 from zimmer.db import Session
-from zimmer.events import CreditPayment, promise, publish
+from zimmer.events import CreditPayment, DeliverMessage, promise, publish
 from zimmer.models import PaymentStatus
 
 HERE = "http://localhost:8000"
 MAILBOX = "http://localhost:8040"
+NOTHING_PLANNED = {"drop_callback": False, "kill_worker": False, "bank": 0, "bank_out": False}
 
 
 class Functions(InProcess):
@@ -125,7 +130,8 @@ def test_an_empty_platform_has_a_state(stage: Stage) -> None:
     assert state["purchases"] == []
     assert state["balance"] == {"entries": 0, "balances": 0, "holds": True}
     assert state["queue"] == {"visible": 0, "in_flight": 0, "dead": 0}
-    assert state["armed"] == {"drop_callback": False, "kill_worker": False, "bank": 0}
+    assert state["armed"] == NOTHING_PLANNED
+    assert state["gateway"] == {"failed": 0, "resting_since": None, "next_try_at": None}
     assert all(rule["holds"] for rule in state["rules"])
 
 
@@ -214,6 +220,42 @@ def test_the_bank_loses_its_next_answer(stage: Stage, zarinpal: Zarinpal) -> Non
     assert (planned.fault, planned.operation) == ("apply_then_timeout", "verify")
 
 
+def test_the_bank_goes_out_for_everybody_and_comes_back(
+    session: Session, stage: Stage, zarinpal: Zarinpal, gateway: PaymentGateway
+) -> None:
+    for _ in range(3):
+        purchase_at(zarinpal, session)
+    stage.pull("bank/time-out")
+    assert stage.pull("bank/out")[0] == 200
+    assert (stage.state()["armed"]["bank"], stage.state()["armed"]["bank_out"]) == (1, True)
+    sweep(gateway)
+    shown = stage.state()["gateway"]
+    assert (shown["failed"], shown["resting_since"] is None) == (3, False)
+    assert stage.pull("bank/back")[0] == 200
+    assert stage.state()["armed"] == NOTHING_PLANNED
+    clock.travel(timedelta(minutes=1))
+    assert datetime.fromisoformat(stage.state()["gateway"]["next_try_at"]) > clock.now()
+    sweep(gateway)
+    assert datetime.fromisoformat(stage.state()["gateway"]["next_try_at"]) <= clock.now()
+
+
+@pytest.mark.parametrize(
+    ("lever", "release", "armed"),
+    [("callback/drop", "callback/keep", "drop_callback"), ("worker/kill", "worker/spare", "kill_worker")],
+)
+def test_what_is_planned_can_be_called_off(stage: Stage, lever: str, release: str, armed: str) -> None:
+    stage.pull(lever)
+    assert stage.state()["armed"][armed]
+    stage.pull(release)
+    assert stage.state()["armed"] == NOTHING_PLANNED
+
+
+def test_every_button_of_the_page_is_a_lever(stage: Stage) -> None:
+    page = stage.get("/_local").body.decode()
+    named = set(re.findall(r'data-(?:lever|release)="([^"]+)"', page)) | set(re.findall(r'pull\("([^"]+)"', page))
+    assert named == set(stage.room._actions)
+
+
 def test_exactly_one_callback_is_dropped(session: Session, stage: Stage) -> None:
     payment = purchase_in(session, PaymentStatus.PENDING)
     callback = request("GET", f"{CALLBACK}{payment.transaction_id}")
@@ -237,6 +279,17 @@ def test_a_message_delivered_twice_credits_once(session: Session, stage: Stage) 
     assert ledger.balance(session, payment.user_automation_id).paid == 100
     notes = [note["text"] for note in stage.state()["purchases"][0]["stations"][4]["notes"]]
     assert "sent again by hand" in notes
+
+
+def test_a_mail_that_was_sent_last_is_not_what_is_delivered_twice(session: Session, stage: Stage) -> None:
+    payment = purchase_in(session, PaymentStatus.VERIFIED, tokens=100)
+    promise(session, CreditPayment(payment.id))
+    publish()
+    promise(session, DeliverMessage(make_delivery(session, make_user(session)).id))
+    publish()
+    stage.poller.poll()
+    assert stage.pull("queue/deliver-twice")[0] == 200
+    assert stage.poller.poll() == 1
 
 
 def test_a_killed_worker_loses_its_next_batch_and_no_more(stage: Stage) -> None:
@@ -290,12 +343,12 @@ def test_the_clock_moves_for_every_process_and_for_the_bank(stage: Stage, zarinp
 
 
 def test_calm_undoes_every_lever_at_once(stage: Stage, zarinpal: Zarinpal, clock_file: Path) -> None:
-    for lever in ("bank/time-out", "callback/drop", "worker/kill", "worker/pause"):
+    for lever in ("bank/time-out", "bank/out", "callback/drop", "worker/kill", "worker/pause"):
         stage.pull(lever)
     stage.pull("clock/move", seconds=600)
     assert stage.pull("calm")[0] == 200
     state = stage.state()
-    assert state["armed"] == {"drop_callback": False, "kill_worker": False, "bank": 0}
+    assert state["armed"] == NOTHING_PLANNED
     assert state["worker"] == {"paused": False}
     assert not clock_file.exists()
     assert zarinpal.gateway.clock.ahead == timedelta()
