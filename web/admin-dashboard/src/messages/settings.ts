@@ -42,7 +42,7 @@ export const settings = {
     },
     low_balance_default: {
       label: "Low balance, in tokens",
-      hint: "Kept for warnings about low balances. Zimmer sends none yet.",
+      hint: "Customers are warned below it, unless they set a line of their own. 0 warns nobody.",
     },
     gateway_paused: {
       label: "Purchases are paused",
@@ -69,7 +69,7 @@ export const settings = {
     maximum_amount: "Larger purchases are refused at once.",
     max_open_payments: "Payments that are open stay open. It counts when the next one is started.",
     approval_threshold: "Holds for requests made from now on. Open ones keep what they need.",
-    low_balance_default: "Nothing follows from it yet.",
+    low_balance_default: "Holds from the next use of a token on. Customers' own lines stay.",
     gateway_paused: {
       on: "Nobody can start a purchase until somebody turns this off.",
       off: "Customers can buy again at once, unless the bank is away.",

@@ -17,6 +17,7 @@ export type Node = { name: NodeName; state: State; says: string[]; mend?: Mend }
 
 const BEHIND_AFTER = 120 // s; the sweep comes every minute
 const UNSURE_FOR = 3_600 // s; Zarinpal is asked again and again meanwhile
+const RESTS_LONG_AFTER = 1_800 // s; until then it mends itself, and nobody has to do anything
 const OWN = "admin" // the function that answers this page
 const HTTP = ["auth", "automations", "payments", "support", OWN]
 
@@ -77,13 +78,16 @@ function zarinpal({ gateway, oldest_unverified_s: unsure }: Status, now: Date): 
   }
   const failure = gateway.failure ? [text.failedLast(failureOf(gateway.failure))] : []
   if (gateway.resting_since && gateway.next_try_at) {
-    const rests = text.rests(moment(gateway.resting_since))
     const isDue = new Date(gateway.next_try_at) <= now
-    const next = isDue ? text.tryIsDue : text.nextTry(hour(gateway.next_try_at))
     return {
       name: "zarinpal",
-      state: isDue ? "wait" : "bad",
-      says: [rests, ...failure, next, ...says],
+      state: secondsSince(gateway.resting_since, now) > RESTS_LONG_AFTER ? "bad" : "wait",
+      says: [
+        text.rests(moment(gateway.resting_since)),
+        ...failure,
+        isDue ? text.tryIsDue : text.nextTry(hour(gateway.next_try_at)),
+        ...says,
+      ],
       mend: "sweep",
     }
   }

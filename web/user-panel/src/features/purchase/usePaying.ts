@@ -1,5 +1,5 @@
 import { type QueryClient, useMutation, useQueryClient } from "@tanstack/react-query"
-import { automation } from "@zimmer/api/automations"
+import { type AutomationDetail, automation } from "@zimmer/api/automations"
 import type { Quote } from "@zimmer/api/payments"
 import { ownPayment, startPurchase } from "@zimmer/api/payments"
 import { asProblem, type Code, Problem } from "@zimmer/api/problem"
@@ -48,7 +48,7 @@ export function usePaying(automationId: number, tokens: number) {
     },
     onError: (error) => {
       if (asProblem(error).facts.is_paused)
-        void cache.invalidateQueries({ queryKey: automation(automationId).queryKey })
+        cache.setQueryData(automation(automationId).queryKey, closed)
     },
   })
   const { reset } = paying
@@ -60,6 +60,11 @@ export function usePaying(automationId: number, tokens: number) {
     return () => window.removeEventListener("pageshow", cameBack)
   }, [reset])
   return paying
+}
+
+/** Not for sale until the bank is back, which its page then finds out by itself. */
+function closed(known: AutomationDetail | undefined): AutomationDetail | undefined {
+  return known && { ...known, can_buy: false, can_buy_reason: "gateway-paused" }
 }
 
 /** The bank's page of an order that was opened here before, while it can be paid. */
