@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import pypdfium2
 import pytest
+import segno
 
 from functions.payments import receipt_page
 from functions.payments.receipts import Receipt, code_of
@@ -65,6 +66,7 @@ def ink(receipt: Receipt) -> tuple[int, int, int, int]:
         "تخفیف ۶۲۵٬۰۰۰ تومان",
         "۵ آذر ،۱۴۰۴ ساعت ۱۴:۰۲",  # PDF readers move the comma; on the sheet it follows the year
         "کد رهگیری 201948820174",
+        "کارت 5995******502229",  # PDF readers turn its parts; on the sheet it begins with the six
         RECEIPT.code,
         RECEIPT.transaction_id,
     ],
@@ -88,6 +90,22 @@ def test_a_purchase_for_nothing_names_no_bank() -> None:
     assert "رایگان" in text
     assert "کارت" not in text
     assert "درگاه" not in text
+
+
+def test_the_square_code_is_that_of_the_public_check() -> None:
+    """Looked at as a camera would: the middle of each of its squares, dark or light."""
+    wanted = segno.make(f"http://localhost:3000/receipt/?code={RECEIPT.code}", error="m", micro=False).matrix
+    with closing(pypdfium2.PdfDocument(receipt_page.drawn(RECEIPT))) as document, closing(document[0]) as page:
+        picture = page.render(scale=DOTS_PER_MM * 25.4 / 72).to_pil().convert("L")
+    side = receipt_page.QR_SIZE / len(wanted)
+    left, top = receipt_page.MARGIN, picture.height / DOTS_PER_MM - receipt_page.MARGIN - receipt_page.QR_SIZE
+
+    def is_dark(down: int, across: int) -> bool:
+        middle = (left + (across + 0.5) * side, top + (down + 0.5) * side)
+        return int(picture.getpixel((round(middle[0] * DOTS_PER_MM), round(middle[1] * DOTS_PER_MM)))) < 128
+
+    drawn = [[is_dark(down, across) for across in range(len(wanted))] for down in range(len(wanted))]
+    assert drawn == [[bool(square) for square in row] for row in wanted]
 
 
 def test_letters_are_joined() -> None:
