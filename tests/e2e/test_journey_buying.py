@@ -1,17 +1,18 @@
 """Buying inside Telegram: away to the bank, back in another browser, and every way in which that goes wrong."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 from sqlalchemy import select, update
 
+from functions.payments.breaker import WELL
 from tests.e2e.conftest import Arrange, Visit, on_both
 from tests.e2e.controls import Bank, Room
 from tests.e2e.people import Customer
-from zimmer.models import AutomationPackage, Payment, User
+from zimmer.models import AutomationPackage, GatewayHealth, Payment, User
 
 AUTOMATION = 1
 INIT = "**/api/payments/zarinpal/init"
@@ -157,8 +158,26 @@ def test_a_price_that_changed_meanwhile_is_shown_beside_the_old_one(
 def test_a_bank_that_is_away_takes_nothing_and_says_so(shop: Page, bank: Bank) -> None:
     bank.fail_next("request", "http_500", times=5)
     pay_button(shop).click()
-    expect(shop.get_by_role("main").get_by_role("alert")).to_contain_text("درگاه زرین‌پال اکنون پاسخ نمی‌دهد")
+    expect(shop.get_by_role("main").get_by_role("alert")).to_contain_text("درگاه زرین‌پال پاسخ نداد. مبلغی")
     bank.drop_faults()
+    at_the_bank(shop, bank)
+
+
+def test_while_purchases_rest_the_page_closes_and_opens_again(shop: Page, bank: Bank, arrange: Arrange) -> None:
+    tomorrow = datetime.now(UTC) + timedelta(days=1)
+    resting = {"resting_since": tomorrow, "next_try_at": tomorrow}
+    with arrange() as session:
+        session.execute(
+            update(GatewayHealth).values(failed_for=["user:1"], failed_at=tomorrow, reason="timeout", **resting)
+        )
+    try:
+        pay_button(shop).click()
+        expect(shop.get_by_text("همین که درگاه برقرار شود، خرید دوباره باز می‌شود.")).to_be_visible()
+        expect(pay_button(shop)).to_be_hidden()
+    finally:
+        with arrange() as session:
+            session.execute(update(GatewayHealth).values(WELL))
+    shop.reload()
     at_the_bank(shop, bank)
 
 
