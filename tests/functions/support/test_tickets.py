@@ -84,6 +84,23 @@ def test_a_ticket_may_be_about_one_of_ones_own_automations(customer: Api, sessio
     assert customer.get(f"{TICKETS}/{ticket_id}").json["linked"]["automation"]["id"] == copy.automation_id
 
 
+def test_what_a_question_and_an_answer_say_is_what_the_page_shows(
+    customer: Api, session: Session, person: User, agent: User
+) -> None:
+    copy = make_copy(session, person)
+    payment = make_payment(session, copy)
+    for link in ({}, {"transaction_id": payment.transaction_id}, {"automation_id": copy.automation_id}):
+        asked = customer.post(TICKETS, {**QUESTION, **link}).json
+        assert asked == customer.get(f"{TICKETS}/{asked['id']}").json
+        staff_says(session, asked["id"], agent, "بررسی می‌کنیم.")
+        staff_says(session, asked["id"], agent, "A bank delay.", internal=True)
+        stored(session, asked["id"]).status = TicketStatus.RESOLVED
+        session.flush()
+        answered = customer.post(f"{TICKETS}/{asked['id']}/messages", {"body": "هنوز نه."}).json
+        assert answered == customer.get(f"{TICKETS}/{asked['id']}").json
+        assert (answered["status"], answered["unread"], len(answered["messages"])) == ("open", False, 3)
+
+
 def test_what_is_anothers_cannot_be_asked_about(customer: Api, session: Session) -> None:
     others = make_copy(session)
     payment = make_payment(session, others)

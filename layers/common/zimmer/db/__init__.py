@@ -5,7 +5,8 @@
 * `AtomicSession`: a write that is one statement, and so a transaction of its own.
 
 On all of them a statement leaves when somebody wants its answer, and with it what was written before (see
-`prepared.py`): `together` asks several questions at once, `heard` makes sure that a write has been done.
+`prepared.py`): `together` asks several questions at once, `next_number` is the one for a row that others will name,
+`heard` makes sure that a write has been done.
 
 A container serves one request at a time, so one connection is enough: while a `Session` is open on it,
 `committed()` refuses to start instead of waiting for itself. `replica()` reads elsewhere, where there is a copy for
@@ -25,7 +26,7 @@ from zimmer.db.engine import (
     using,
 )
 from zimmer.db.replicas import replica
-from zimmer.db.sessions import AtomicSession, ReadSession, heard, together
+from zimmer.db.sessions import AtomicSession, ReadSession, heard, next_number, together
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -44,6 +45,7 @@ __all__ = [
     "database",
     "forget",
     "heard",
+    "next_number",
     "replica",
     "sqlstate",
     "together",

@@ -4,11 +4,11 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sqlalchemy import Connection, Executable, Row, Select, select
+from sqlalchemy import Connection, Executable, Row, Select, func, select
 from sqlalchemy.exc import DBAPIError
 
 if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
+    from sqlalchemy.orm import DeclarativeBase, Session
 
 Result = TypeVar("Result")
 Entity = TypeVar("Entity")
@@ -73,6 +73,11 @@ class AtomicSession:
 def together(session: "Session", *queries: Select[*tuple[Any, ...]]) -> list[Sequence[Row[Any]]]:
     """Like `ReadSession.together`, inside a transaction."""
     return _together(session, queries)
+
+
+def next_number(table: type["DeclarativeBase"]) -> Select[int]:
+    """Asks for the number of a row about to be written, so that what names it need not wait until it is."""
+    return select(func.nextval(func.pg_get_serial_sequence(table.__tablename__, "id")))
 
 
 def heard(session: "Session") -> None:
