@@ -53,8 +53,6 @@ MORE: dict[Route, tuple[int, str]] = {
     ("POST", "/api/admin/payments/{payment_id}/review"): (9, BANK),
     ("POST", "/api/admin/sweep"): (45, "a job: it goes through the outbox, the payments and the bank's list"),
     ("POST", "/api/admin/reconciliation/runs"): (52, "a job: it asks question after question, each under a time limit"),
-    ("POST", "/api/user/automations/{automation_id}"): (6, LEDGER),
-    ("POST", "/api/admin/tokens/adjustments/{adjustment_id}/approve"): (6, LEDGER),
     ("POST", "/api/admin/payments/{payment_id}/reverse"): (12, BANK),
     ("POST", "/api/admin/payments/{payment_id}/refund"): (12, f"payment, copy, lots are locked in turn; {LEDGER}"),
     ("POST", "/api/admin/payments/{payment_id}/refunded"): (6, "payment and person are locked in turn"),

@@ -199,11 +199,10 @@ def _grant_demo(session: Session, copy: UserAutomation, settings: BusinessSettin
         copy.demo_expired = True
         return
     copy.demo_expires_at = clock.now() + timedelta(days=settings.demo_days)
-    session.flush()
-    ledger.credit(
+    ledger.move_under_lock(  # nobody else has seen it yet
         session,
         copy,
-        tokens=settings.demo_tokens,
+        delta=settings.demo_tokens,
         bucket=Bucket.DEMO,
         kind=EntryKind.DEMO,
         reference=f"demo:{copy.id}",

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import cast
 
-from sqlalchemy import Executable, Result, Table, case, select
+from sqlalchemy import Executable, Table, case, select
 from sqlalchemy.dialects.postgresql import insert
 
 from functions.admin.schemas.adjustments import AdjustmentRecord, NewAdjustment
@@ -70,9 +70,7 @@ def approve(session: Session, staff: Staff, adjustment_id: int) -> AdjustmentRec
     Raises AdjustmentNotFound, OwnRequest (one's own, of one's own balance, or approved before), AdjustmentDecided,
     AdjustmentExpired, BalanceBelowZero; after each of them nothing has changed.
     """
-    touched = _touched_by(session, adjustment_id)
-    adjustment = _locked(session, adjustment_id)
-    copy, automation = touched.one()
+    adjustment, copy, automation = _locked(session, adjustment_id)
     _refuse(against_approving(staff.person, Standing.of(adjustment, owner_id=copy.user_id)))
     before = audit.facts(adjustment, "state", "first_approved_by")
     if adjustment.approvals_needed == 2 and adjustment.first_approved_by is None:
@@ -87,9 +85,7 @@ def approve(session: Session, staff: Staff, adjustment_id: int) -> AdjustmentRec
 
 def reject(session: Session, staff: Staff, adjustment_id: int, *, reason: str | None) -> AdjustmentRecord:
     """Refuse a correction. Raises AdjustmentNotFound, OwnRequest, AdjustmentDecided, AdjustmentExpired."""
-    touched = _touched_by(session, adjustment_id)
-    adjustment = _locked(session, adjustment_id)
-    copy, _ = touched.one()
+    adjustment, copy, _ = _locked(session, adjustment_id)
     _refuse(against_deciding(staff.person, Standing.of(adjustment, owner_id=copy.user_id)))
     before = audit.facts(adjustment, "state")
     _decide(session, staff, adjustment, AdjustmentState.REJECTED)
@@ -128,13 +124,25 @@ def _refuse_another_request(session: Session, adjustment_id: int, body_hash: byt
         raise IdempotencyConflict
 
 
-def _locked(session: Session, adjustment_id: int) -> TokenAdjustment:
-    adjustment = session.get(
-        TokenAdjustment, adjustment_id, with_for_update={"key_share": True}, populate_existing=True
+def _locked(session: Session, adjustment_id: int) -> tuple[TokenAdjustment, UserAutomation, str]:
+    """The request and the copy that it is about, locked in this order, and the automation's name."""
+    this, fresh = TokenAdjustment.id == adjustment_id, {"populate_existing": True}
+    requests = session.scalars(
+        select(TokenAdjustment).where(this).with_for_update(key_share=True), execution_options=fresh
     )
+    copies = session.execute(
+        select(UserAutomation, Automation.name)
+        .join(TokenAdjustment, TokenAdjustment.user_automation_id == UserAutomation.id)
+        .join(Automation, Automation.id == UserAutomation.automation_id)
+        .where(this)
+        .with_for_update(key_share=True, of=UserAutomation),
+        execution_options=fresh,
+    )
+    adjustment = requests.first()
     if adjustment is None:
         raise AdjustmentNotFound
-    return adjustment
+    copy, automation = copies.one()
+    return adjustment, copy, automation
 
 
 def _decide(session: Session, staff: Staff, adjustment: TokenAdjustment, state: AdjustmentState) -> None:
@@ -145,25 +153,14 @@ def _decide(session: Session, staff: Staff, adjustment: TokenAdjustment, state: 
     notify(session, Notice(adjustment.requested_by, Kind.ADJUSTMENT_DECIDED, str(adjustment.id), data, link))
 
 
-def _touched_by(session: Session, adjustment_id: int) -> Result[UserAutomation, str]:
-    """The copy that a request is about and its automation's name, asked for with what comes next."""
-    return session.execute(
-        select(UserAutomation, Automation.name)
-        .join(TokenAdjustment, TokenAdjustment.user_automation_id == UserAutomation.id)
-        .join(Automation, Automation.id == UserAutomation.automation_id)
-        .where(TokenAdjustment.id == adjustment_id)
-    )
-
-
 def _move_tokens(
     session: Session, staff: Staff, adjustment: TokenAdjustment, copy: UserAutomation, automation: str
 ) -> None:
-    move = ledger.credit if adjustment.delta > 0 else ledger.debit
     try:
-        move(
+        ledger.move_under_lock(
             session,
             copy,
-            tokens=abs(adjustment.delta),
+            delta=adjustment.delta,
             bucket=adjustment.bucket,
             kind=EntryKind.ADJUSTMENT,
             reference=f"adjustment:{adjustment.id}",

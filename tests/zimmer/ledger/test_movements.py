@@ -6,10 +6,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
 
 from tests.factories import make_copy
 from zimmer import ledger
-from zimmer.db import Session
+from zimmer.db import UNIQUE_VIOLATION, Session, heard, sqlstate
 from zimmer.errors import InsufficientTokens
 from zimmer.ledger.movements import Balance
 from zimmer.models import Bucket, EntryKind, TokenEntry, UserAutomation
@@ -50,6 +51,40 @@ def test_a_debit_of_more_than_there_is_keeps_nothing(session: Session) -> None:
         take(session, copy, 11, "adjust:b")
     assert refused.value.data == {"needed": 11, "available": 10}
     assert ledger.balance(session, copy.id).paid == 10
+
+
+def move(session: Session, copy: UserAutomation, delta: int, reference: str) -> None:
+    session.refresh(copy, with_for_update=True)
+    ledger.move_under_lock(
+        session, copy, delta=delta, bucket=Bucket.PAID, kind=ADJUST, reference=reference, actor="test"
+    )
+
+
+def test_a_movement_under_the_callers_lock_shows_its_balance_before_anybody_has_read_it(session: Session) -> None:
+    copy = make_copy(session, paid=10)
+    move(session, copy, -4, "adjust:a")
+    assert copy.tokens_remaining == 6
+    move(session, copy, 1, "adjust:b")
+    assert ledger.balance(session, copy.id) == Balance(demo=0, paid=7)
+    assert copy.ledger_seq == 3
+    with pytest.raises(InsufficientTokens):
+        move(session, copy, -8, "adjust:c")
+    assert ledger.balance(session, copy.id).paid == 7
+
+
+def move_again(session: Session, copy: UserAutomation) -> None:
+    with session.begin_nested():
+        move(session, copy, 40, "adjust:a")
+        heard(session)
+
+
+def test_a_reference_that_was_there_is_refused_by_its_key(session: Session) -> None:
+    copy = make_copy(session)
+    move(session, copy, 40, "adjust:a")
+    with pytest.raises(DBAPIError) as refused:
+        move_again(session, copy)
+    assert sqlstate(refused.value) == UNIQUE_VIOLATION
+    assert ledger.balance(session, copy.id).paid == 40
 
 
 def test_buckets_do_not_mix(session: Session) -> None:

@@ -5,7 +5,7 @@ each carries the hash of the one before it, and the head stands on the `user_aut
 movement locks, so no two movements can continue from the same link. A mistake is corrected by another
 entry, never by changing one.
 
-* `credit`, `debit`: one movement inside the caller's transaction.
+* `credit`, `debit`: one movement inside the caller's transaction; `move_under_lock`: one of a copy that it has locked.
 * `consume`: a use by an automation, one statement that is a transaction of its own.
 * `consume_many`: many uses, one statement, each with an answer of its own.
 * `hold`, `commit`, `release`, `expire`: tokens set aside for a run whose cost is known at its end, one statement each.
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from zimmer.ledger.consuming import Consumed, Use, consume
     from zimmer.ledger.ending import Ended, commit, due_holds, expire, expire_overdue, release
     from zimmer.ledger.holding import Held, Reserve, hold
-    from zimmer.ledger.movements import balance, credit, debit
+    from zimmer.ledger.movements import balance, credit, debit, move_under_lock
     from zimmer.ledger.purchases import Credited, credit_purchases
 
 __all__ = [
@@ -41,6 +41,7 @@ __all__ = [
     "expire",
     "expire_overdue",
     "hold",
+    "move_under_lock",
     "release",
 ]
 
@@ -50,7 +51,7 @@ PARTS = {
     "consuming": ("Consumed", "Use", "consume"),
     "ending": ("Ended", "commit", "due_holds", "expire", "expire_overdue", "release"),
     "holding": ("Held", "Reserve", "hold"),
-    "movements": ("balance", "credit", "debit"),
+    "movements": ("balance", "credit", "debit", "move_under_lock"),
     "purchases": ("Credited", "credit_purchases"),
 }
 _PART_OF = {name: part for part, names in PARTS.items() for name in names}

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import BigInteger, DateTime, ScalarResult, Select, String, bindparam, select, text
+from sqlalchemy.orm.attributes import set_committed_value
 
 from zimmer import clock
 from zimmer.db import Session
@@ -43,6 +44,10 @@ SELECT id, seq, :bucket, :delta, balance_after, :kind, :reference, :actor, hash,
     bindparam("actor", type_=String),
     bindparam("at", type_=DateTime(timezone=True)),
 )
+
+
+# What MOVE changes beside a balance: read again when somebody looks.
+MOVED_BESIDES = ("demo_expired", "paid_spent", "ledger_seq", "ledger_head", "ledger_prev")
 
 
 @dataclass(frozen=True)
@@ -102,6 +107,24 @@ def debit(
     return _move(session, copy, delta=-tokens, bucket=bucket, kind=kind, reference=reference, actor=actor)
 
 
+def move_under_lock(
+    session: Session, copy: UserAutomation, *, delta: int, bucket: Bucket, kind: EntryKind, reference: str, actor: str
+) -> None:
+    """Move `delta` tokens (below 0 takes them) of a copy that this transaction has locked and read since.
+
+    For a reference that the caller's own lock makes new: one that was there is refused by its unique key and undoes
+    the transaction. Nobody waits for it, and the copy has its new balance at once. Raises InsufficientTokens.
+    """
+    balance = "demo_tokens" if bucket is Bucket.DEMO else "tokens_remaining"
+    have: int = getattr(copy, balance)
+    if have + delta < 0:
+        raise InsufficientTokens(needed=-delta, available=have)
+    session.flush()
+    session.execute(MOVE, _movement(copy, delta, bucket, kind, reference, actor))
+    set_committed_value(copy, balance, have + delta)
+    session.expire(copy, MOVED_BESIDES)
+
+
 def _move(
     session: Session, copy: UserAutomation, *, delta: int, bucket: Bucket, kind: EntryKind, reference: str, actor: str
 ) -> TokenEntry | None:
@@ -112,10 +135,7 @@ def _move(
     lock.one()
     if twin.first():
         return None
-    have = copy.demo_tokens if bucket is Bucket.DEMO else copy.tokens_remaining
-    if have + delta < 0:
-        raise InsufficientTokens(needed=-delta, available=have)
-    session.execute(MOVE, _movement(copy, delta, bucket, kind, reference, actor))
+    move_under_lock(session, copy, delta=delta, bucket=bucket, kind=kind, reference=reference, actor=actor)
     moved = _fresh(session, copy, select(UserAutomation))
     entry = session.scalars(select(TokenEntry).where(*ours))
     moved.one()
