@@ -43,7 +43,6 @@ BANK = "a conversation with the bank: committed before it is asked and after, so
 QUEUE = f"{BANK}; then the promised message is claimed, sent and marked, each in a commit"
 COUNTED = "the attempt is counted in a commit of its own, which outlives a refusal"
 AGAIN = "the password is asked for again: the guess is counted, compared and forgotten, each before anything is changed"
-LEDGER = "the balance is locked and looked at before it is moved, in two questions"
 MORE: dict[Route, tuple[int, str]] = {
     ("POST", "/api/payments/zarinpal/init"): (9, BANK),
     ("GET", "/api/payments/zarinpal/callback"): (12, QUEUE),
@@ -53,9 +52,7 @@ MORE: dict[Route, tuple[int, str]] = {
     ("POST", "/api/admin/payments/{payment_id}/review"): (9, BANK),
     ("POST", "/api/admin/sweep"): (45, "a job: it goes through the outbox, the payments and the bank's list"),
     ("POST", "/api/admin/reconciliation/runs"): (52, "a job: it asks question after question, each under a time limit"),
-    ("POST", "/api/admin/payments/{payment_id}/reverse"): (12, BANK),
-    ("POST", "/api/admin/payments/{payment_id}/refund"): (12, f"payment, copy, lots are locked in turn; {LEDGER}"),
-    ("POST", "/api/admin/payments/{payment_id}/refunded"): (6, "payment and person are locked in turn"),
+    ("POST", "/api/admin/payments/{payment_id}/reverse"): (10, BANK),
     ("DELETE", "/api/auth/me"): (9, AGAIN),
     ("POST", "/api/auth/password"): (6, AGAIN),
     ("POST", "/api/auth/password/reset"): (6, COUNTED),

@@ -1,12 +1,31 @@
-"""What follows when money goes back to a customer, by whichever way: the day's figures, and the customer is told."""
+"""What money that goes back to a customer needs, by whichever way: what is left of the purchase, the day's figures,
+and that the customer is told.
+"""
 
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from functions.payments.states import lock
 from zimmer import clock
 from zimmer.db import Session
+from zimmer.errors import PaymentNotFound
+from zimmer.ledger import lots
+from zimmer.ledger.lots import Part
 from zimmer.models import Payment, Rollup
 from zimmer.money import Rial
 from zimmer.notifications import Kind, Notice, notify
+
+
+def locked_with_part(session: Session, payment_id: int) -> tuple[Payment, Part | None]:
+    """A payment and then its copy, locked by one question, and what is left of the purchase if it was credited.
+
+    Raises PaymentNotFound.
+    """
+    payments = lock(session, payment_id)
+    part = lots.part_of(session, payment_id)
+    payment = payments.first()
+    if payment is None:
+        raise PaymentNotFound
+    return payment, part()
 
 
 def take_from_figures(session: Session, payment: Payment, *, amount: Rial, tokens: int) -> None:

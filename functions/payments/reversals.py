@@ -17,8 +17,9 @@ from functions.payments.settlement import LEASE, REQUEUE_AFTER, told
 from functions.payments.states import Because, locked, move, record
 from zimmer import clock, events
 from zimmer.db import Session, committed
-from zimmer.errors import NotReversible, PaymentNotFound
+from zimmer.errors import NotReversible
 from zimmer.ledger import lots
+from zimmer.ledger.lots import Part
 from zimmer.models import Payment, PaymentEvent, PaymentStatus, UserAutomation
 from zimmer.observability import logger
 
@@ -29,39 +30,31 @@ S = PaymentStatus
 Answer = Reversed | ReversalRefused | Unknown
 
 
-def to_be_reversed(session: Session, payment_id: int) -> Payment:
-    """The purchase, locked, if the gateway can still give it back. Raises PaymentNotFound, NotReversible."""
-    if session.get(Payment, payment_id) is None:
-        raise PaymentNotFound
-    payment = locked(session, payment_id)
-    if against := why_not_reversible(session, payment):
+def to_be_reversed(session: Session, payment_id: int) -> tuple[Payment, Part | None]:
+    """The purchase and its tokens, locked, if the gateway can still give it back.
+
+    Raises PaymentNotFound, NotReversible.
+    """
+    payment, part = returns.locked_with_part(session, payment_id)
+    if against := why_not_reversible(payment, part):
         raise NotReversible(against)
-    return payment
+    return payment, part
 
 
-def begin(session: Session, payment: Payment, because: Because) -> None:
-    """Take the purchase's tokens back and wait for the gateway, in one commit."""
-    was_credited = payment.credited_at is not None
+def begin(session: Session, payment: Payment, part: Part | None, because: Because) -> None:
+    """Take the purchase's tokens back, if they were credited, and wait for the gateway, in one commit."""
     again = clock.now() + LEASE  # if we die, the sweep finds it then
     move(session, payment, S.REVERSING, because, next_check_at=again)
-    if was_credited:
-        copy = session.get_one(UserAutomation, payment.user_automation_id)
-        whole = payment.tokens_purchased
-        lots.claw_back(
-            session,
-            copy,
-            payment_id=payment.id,
-            tokens=whole,
-            reference=_reference(session, payment),
-            actor=because.actor,
-        )
+    if part:
+        reference = _reference(payment, begun=payment.event_seq)
+        lots.claw_back(session, part, tokens=payment.tokens_purchased, reference=reference, actor=because.actor)
 
 
-def finish(session: Session, payment_id: int, answer: Answer, *, actor: str, trace_id: str | None = None) -> None:
-    """Keep what the gateway said to a reversal, unless somebody else has finished it."""
+def finish(session: Session, payment_id: int, answer: Answer, *, actor: str, trace_id: str | None = None) -> Payment:
+    """Keep what the gateway said to a reversal, unless somebody else has finished it. Returns how it stands now."""
     payment = locked(session, payment_id)
     if payment.status is not S.REVERSING:
-        return
+        return payment
     match answer:
         case Reversed(report=report):
             _gone_back(session, payment, told("reversed", actor, report, trace_id))
@@ -73,6 +66,7 @@ def finish(session: Session, payment_id: int, answer: Answer, *, actor: str, tra
         case _:
             assert_never(answer)
     breaker.answered(session, answer, customer_id=payment.user_id)
+    return payment
 
 
 def find_out(payment: Payment, gateway: Gateway, *, actor: str) -> list[Report]:
@@ -94,18 +88,16 @@ def find_out(payment: Payment, gateway: Gateway, *, actor: str) -> list[Report]:
     return reports
 
 
-def why_not_reversible(session: Session, payment: Payment) -> str | None:
-    """What stands against a reversal: status, no-gateway, too-late, spent. Locks the copy of a credited purchase."""
+def why_not_reversible(payment: Payment, part: Part | None) -> str | None:
+    """What stands against a reversal: status, no-gateway, too-late, spent."""
     if payment.status not in {S.VERIFIED, S.CREDITED}:
         return "status"
     if payment.authority is None:
         return "no-gateway"
     if payment.verified_at is None or clock.now() - payment.verified_at >= REVERSIBLE_FOR:
         return "too-late"
-    if payment.status is S.CREDITED:
-        copy = session.get_one(UserAutomation, payment.user_automation_id)
-        if lots.part_of(session, copy, payment.id).unspent < payment.tokens_purchased:
-            return "spent"
+    if payment.status is S.CREDITED and (part is None or part.unspent < payment.tokens_purchased):
+        return "spent"
     return None
 
 
@@ -124,13 +116,14 @@ def _as_it_was(session: Session, payment: Payment, because: Because) -> None:
         events.promise_again(session, [events.CreditPayment(payment.id)])
         return
     copy = session.get_one(UserAutomation, payment.user_automation_id)
-    lots.give_back(session, copy, payment_id=payment.id, reference=_reference(session, payment), actor=because.actor)
-    move(session, payment, S.CREDITED, because, next_check_at=None)
-
-
-def _reference(session: Session, payment: Payment) -> str:
-    """One reversal's name in the ledger: the number of the event it began with. A refused one may be tried again."""
     begun = select(func.max(PaymentEvent.seq)).where(
         PaymentEvent.payment_id == payment.id, PaymentEvent.to_status == S.REVERSING
     )
-    return f"payment:{payment.id}:{session.scalar(begun)}"
+    reference = _reference(payment, begun=session.scalars(begun).one())
+    lots.give_back(session, copy, payment_id=payment.id, reference=reference, actor=because.actor)
+    move(session, payment, S.CREDITED, because, next_check_at=None)
+
+
+def _reference(payment: Payment, *, begun: int) -> str:
+    """One reversal's name in the ledger: the number of the event it began with. A refused one may be tried again."""
+    return f"payment:{payment.id}:{begun}"

@@ -77,6 +77,11 @@ class Standing(BaseModel):
     wire_status: WireStatus
     phase: Phase
 
+    @classmethod
+    def of(cls, payment: Payment) -> "Standing":
+        wire_status, phase = on_the_wire(payment, clock.now())
+        return cls(id=payment.id, status=payment.status, wire_status=wire_status, phase=phase)
+
 
 class SweepRun(BaseModel):
     """What one run did, and the names of its steps that failed; those after them ran all the same."""
@@ -113,22 +118,19 @@ async def reverse_payment(
     payment_id: PathId, body: Grounds, staff: Reversing, gateway: ZarinpalDep, request_id: RequestId
 ) -> Standing:
     """Give the whole amount back through the gateway, within half an hour and while nothing of it is used."""
-    reverse(staff, payment_id, reason=body.reason, gateway=gateway, trace_id=request_id)
-    return standing(payment_id)
+    return Standing.of(reverse(staff, payment_id, reason=body.reason, gateway=gateway, trace_id=request_id))
 
 
 @router.post("/payments/{payment_id}/refund", responses=problems(PaymentNotFound, NotRefundable, StepUpRequired))
 async def refund_payment(payment_id: PathId, body: Grounds, staff: Refunding, request_id: RequestId) -> Standing:
     """Take back what is unused of a purchase; its share of the price is then owed to the customer."""
-    refunds.open_refund(staff, payment_id, reason=body.reason, trace_id=request_id)
-    return standing(payment_id)
+    return Standing.of(refunds.open_refund(staff, payment_id, reason=body.reason, trace_id=request_id))
 
 
 @router.post("/payments/{payment_id}/refunded", responses=problems(PaymentNotFound, NotRefundable, StepUpRequired))
 async def refunded_payment(payment_id: PathId, body: PaidBack, staff: PayingBack, request_id: RequestId) -> Standing:
     """Note that what was owed has been paid outside the gateway, and by which transfer."""
-    refunds.paid_back(staff, payment_id, transfer=body.transfer, trace_id=request_id)
-    return standing(payment_id)
+    return Standing.of(refunds.paid_back(staff, payment_id, transfer=body.transfer, trace_id=request_id))
 
 
 @router.post("/sweep")
@@ -151,24 +153,25 @@ def check(staff: Staff, payment_id: int, *, gateway: Gateway, trace_id: str) -> 
     return after
 
 
-def reverse(staff: Staff, payment_id: int, *, reason: str, gateway: Gateway, trace_id: str) -> None:
-    """Give the whole amount back to the customer's card.
+def reverse(staff: Staff, payment_id: int, *, reason: str, gateway: Gateway, trace_id: str) -> Payment:
+    """Give the whole amount back to the customer's card. Returns the purchase as it stands then.
 
     Raises PaymentNotFound, NotReversible (with why). A gateway that refuses leaves the purchase as it was; one that
     does not answer leaves it `reversing`.
     """
     actor = f"staff:{staff.id}"
     with committed() as session:
-        payment = reversals.to_be_reversed(session, payment_id)
+        payment, part = reversals.to_be_reversed(session, payment_id)
         before = audit.facts(payment, "status")
         because = Because("reversal-begun", actor, trace_id=trace_id, detail={"reason": reason})
-        reversals.begin(session, payment, because)
+        reversals.begin(session, payment, part, because)
         audit.done(session, staff.act, before=before, after=audit.facts(payment, "status"), reason=reason)
         authority = payment.authority or ""
     answer = gateway.reverse(authority)  # nothing is locked while we wait
     with committed() as session:
-        reversals.finish(session, payment_id, answer, actor=actor, trace_id=trace_id)
+        payment = reversals.finish(session, payment_id, answer, actor=actor, trace_id=trace_id)
     events.publish_soon()
+    return payment
 
 
 def standing(payment_id: int) -> Standing:
@@ -176,5 +179,4 @@ def standing(payment_id: int) -> Standing:
     payment = database().read().entity(select(Payment).where(Payment.id == payment_id))
     if payment is None:
         raise PaymentNotFound
-    wire_status, phase = on_the_wire(payment, clock.now())
-    return Standing(id=payment.id, status=payment.status, wire_status=wire_status, phase=phase)
+    return Standing.of(payment)

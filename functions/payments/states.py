@@ -6,6 +6,8 @@ The table is data. `move` is the only way a status changes outside the set-based
 
 from dataclasses import dataclass
 
+from sqlalchemy import ScalarResult, select
+
 from zimmer import clock
 from zimmer.db import Session
 from zimmer.models import Json, Payment, PaymentEvent, PaymentStatus, Role
@@ -23,6 +25,7 @@ __all__ = [
     "Move",
     "Phase",
     "WireStatus",
+    "lock",
     "locked",
     "move",
     "on_the_wire",
@@ -97,12 +100,18 @@ class Because:
     detail: Json | None = None
 
 
-def locked(session: Session, payment_id: int) -> Payment:
-    """The payment, locked until the transaction ends, as it is now.
+def lock(session: Session, payment_id: int) -> ScalarResult[Payment]:
+    """Ask for the payment under its lock, with whatever is asked next: that is read after the lock was taken.
 
     The lock leaves the row's key free: nobody changes ids, and the checks of foreign keys need not wait.
     """
-    return session.get_one(Payment, payment_id, with_for_update={"key_share": True}, populate_existing=True)
+    query = select(Payment).where(Payment.id == payment_id).with_for_update(key_share=True)
+    return session.scalars(query, execution_options={"populate_existing": True})
+
+
+def locked(session: Session, payment_id: int) -> Payment:
+    """The payment, locked until the transaction ends, as it is now."""
+    return lock(session, payment_id).one()
 
 
 def move(session: Session, payment: Payment, to: PaymentStatus, because: Because, **facts: object) -> None:

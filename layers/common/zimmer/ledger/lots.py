@@ -5,57 +5,78 @@ many ever were, and the arithmetic says which purchase they came from. A correct
 count as used last, so that a refund never gives back what was used.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import ScalarSelect, Select, select, update
 
 from zimmer.db import Session
-from zimmer.ledger.movements import credit, debit
-from zimmer.models import Bucket, EntryKind, Lot, TokenEntry, UserAutomation
+from zimmer.ledger.movements import credit, move_under_lock
+from zimmer.models import Bucket, EntryKind, Lot, Payment, TokenEntry, UserAutomation
+
+FRESH = {"populate_existing": True}
 
 
 @dataclass(frozen=True)
 class Part:
     """One purchase's tokens: how many there were, and how many of them are unused and still there."""
 
+    copy: UserAutomation  # on which they are, locked
     entry_id: int
     tokens: int
     unspent: int
 
 
-def part_of(session: Session, copy: UserAutomation, payment_id: int) -> Part:
-    """What is left of one credited purchase. Locks the copy until the transaction ends."""
-    session.refresh(copy, with_for_update={"key_share": True})
-    entry_id = session.scalars(_entry_id(payment_id)).one()
-    spent = copy.paid_spent
-    lots = select(Lot).where(Lot.user_automation_id == copy.id, Lot.entry_id <= entry_id).order_by(Lot.entry_id)
-    for lot in session.scalars(lots, execution_options={"populate_existing": True}):
-        left = lot.tokens - lot.clawed_back
-        used = min(spent, left)
-        spent -= used
-        if lot.entry_id == entry_id:
-            return Part(entry_id, lot.tokens, min(left - used, copy.tokens_remaining))
-    raise LookupError(f"purchase {payment_id} has no lot")
+def part_of(session: Session, payment_id: int) -> Callable[[], Part | None]:
+    """Ask what is left of one purchase, with whatever is asked next; then it is there to be called for.
+
+    Locks the copy until the transaction ends. None where the purchase was never credited.
+    """
+    copies = session.scalars(
+        select(UserAutomation)
+        .join(Payment, Payment.user_automation_id == UserAutomation.id)
+        .where(Payment.id == payment_id)
+        .with_for_update(key_share=True, of=UserAutomation),
+        execution_options=FRESH,
+    )
+    entry_id = _entry_id(payment_id)
+    its_copy = select(Payment.user_automation_id).where(Payment.id == payment_id).scalar_subquery()
+    lots = session.execute(
+        select(Lot, (Lot.entry_id == entry_id).label("is_its_own"))
+        .where(Lot.user_automation_id == its_copy, Lot.entry_id <= entry_id)
+        .order_by(Lot.entry_id),
+        execution_options=FRESH,
+    )
+
+    def part() -> Part | None:
+        copy = copies.one()
+        spent = copy.paid_spent
+        for lot, is_its_own in lots:
+            left = lot.tokens - lot.clawed_back
+            used = min(spent, left)
+            spent -= used
+            if is_its_own:
+                return Part(copy, lot.entry_id, lot.tokens, min(left - used, copy.tokens_remaining))
+        return None
+
+    return part
 
 
-def claw_back(
-    session: Session, copy: UserAutomation, *, payment_id: int, tokens: int, reference: str, actor: str
-) -> None:
-    """Take `tokens` (> 0) of one purchase back, once per reference. Locks the copy.
+def claw_back(session: Session, part: Part, *, tokens: int, reference: str, actor: str) -> None:
+    """Take `tokens` (> 0) of one purchase back, under a reference that the payment's lock makes new.
 
     Raises InsufficientTokens when the balance has fewer.
     """
-    taken = debit(
+    move_under_lock(
         session,
-        copy,
-        tokens=tokens,
+        part.copy,
+        delta=-tokens,
         bucket=Bucket.PAID,
         kind=EntryKind.CLAWBACK,
         reference=reference,
         actor=actor,
     )
-    if taken is not None:
-        _count(session, payment_id, tokens)
+    _count(session, part.entry_id, tokens)
 
 
 def give_back(session: Session, copy: UserAutomation, *, payment_id: int, reference: str, actor: str) -> None:
@@ -74,19 +95,20 @@ def give_back(session: Session, copy: UserAutomation, *, payment_id: int, refere
         actor=actor,
     )
     if given is not None:
-        _count(session, payment_id, delta)
+        _count(session, _entry_id(payment_id), delta)
 
 
-def clawed_back(session: Session, payment_id: int) -> int:
-    """How many tokens of a purchase have been taken back."""
-    return session.scalars(select(Lot.clawed_back).where(Lot.entry_id == _entry_id(payment_id).scalar_subquery())).one()
+def clawed_back(payment_id: int) -> Select[int]:
+    """Asks how many tokens of a purchase have been taken back; no row where it was never credited."""
+    return select(Lot.clawed_back).where(Lot.entry_id == _entry_id(payment_id))
 
 
-def _count(session: Session, payment_id: int, tokens: int) -> None:
-    lot = update(Lot).where(Lot.entry_id == _entry_id(payment_id).scalar_subquery())
-    session.execute(lot.values(clawed_back=Lot.clawed_back + tokens))
+def _count(session: Session, entry_id: int | ScalarSelect[int], tokens: int) -> None:
+    lot = update(Lot).where(Lot.entry_id == entry_id).values(clawed_back=Lot.clawed_back + tokens)
+    session.execute(lot, execution_options={"synchronize_session": False})  # whoever reads a lot reads it anew
 
 
-def _entry_id(payment_id: int) -> Select[int]:
+def _entry_id(payment_id: int) -> ScalarSelect[int]:
     reference = f"payment:{payment_id}"
-    return select(TokenEntry.id).where(TokenEntry.kind == EntryKind.PURCHASE, TokenEntry.reference == reference)
+    purchase = (TokenEntry.kind == EntryKind.PURCHASE, TokenEntry.reference == reference)
+    return select(TokenEntry.id).where(*purchase).scalar_subquery()
