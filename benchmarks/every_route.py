@@ -41,8 +41,6 @@ AT_MOST = 4
 # What takes more, how much, and why.
 BANK = "a conversation with the bank: committed before it is asked and after, so that no answer is lost"
 QUEUE = f"{BANK}; then the promised message is claimed, sent and marked, each in a commit"
-COUNTED = "the attempt is counted in a commit of its own, which outlives a refusal"
-AGAIN = "the password is asked for again: the guess is counted, compared and forgotten, each before anything is changed"
 MORE: dict[Route, tuple[int, str]] = {
     ("POST", "/api/payments/zarinpal/init"): (9, BANK),
     ("GET", "/api/payments/zarinpal/callback"): (12, QUEUE),
@@ -53,9 +51,6 @@ MORE: dict[Route, tuple[int, str]] = {
     ("POST", "/api/admin/sweep"): (45, "a job: it goes through the outbox, the payments and the bank's list"),
     ("POST", "/api/admin/reconciliation/runs"): (52, "a job: it asks question after question, each under a time limit"),
     ("POST", "/api/admin/payments/{payment_id}/reverse"): (10, BANK),
-    ("DELETE", "/api/auth/me"): (9, AGAIN),
-    ("POST", "/api/auth/password"): (6, AGAIN),
-    ("POST", "/api/auth/password/reset"): (6, COUNTED),
 }
 # A code of an authenticator is good once, so these are asked in the stories that tests/functions/auth tells of them.
 ELSEWHERE: frozenset[Route] = frozenset(

@@ -15,7 +15,7 @@ from functions.auth.account_schemas import (
 )
 from functions.auth.routes import NEEDS_SIGN_IN, DeviceDep
 from functions.auth.schemas import SignedIn
-from zimmer.auth.dependencies import AtomicSessionDep, CurrentUser, Customer, ReadSessionDep
+from zimmer.auth.dependencies import AtomicSessionDep, CurrentUser, Customer
 from zimmer.errors import (
     EmailTaken,
     EmailVerified,
@@ -51,27 +51,23 @@ async def forgot_password(body: Forgotten, writer: AtomicSessionDep, device: Dev
 
 
 @router.post("/password/reset", status_code=204, responses=problems(LinkInvalid, TooManyRequests, ValidationFailed))
-async def reset_password(
-    body: NewPasswordByLink, reader: ReadSessionDep, writer: AtomicSessionDep, device: DeviceDep
-) -> None:
+async def reset_password(body: NewPasswordByLink, writer: AtomicSessionDep, device: DeviceDep) -> None:
     """Set a new password by a link. It signs nobody in, and every sign-in of the account ends."""
-    recovery.reset(reader, writer, body, device)
+    recovery.reset(writer, body, device)
 
 
 @router.post("/password", responses=NEEDS_SIGN_IN | problems(PasswordWrong, TooManyRequests, ValidationFailed))
 async def change_password(
-    body: PasswordChange, person: CurrentUser, reader: ReadSessionDep, writer: AtomicSessionDep, device: DeviceDep
+    body: PasswordChange, person: CurrentUser, writer: AtomicSessionDep, device: DeviceDep
 ) -> SignedIn:
     """Set another password. Every other sign-in ends; this one goes on with the access token of the answer."""
-    return profile.change_password(reader, writer, person, body, device)
+    return profile.change_password(writer, person, body, device)
 
 
 @router.patch("/me", responses=NEEDS_SIGN_IN | problems(PasswordWrong, TooManyRequests, ValidationFailed))
-async def change_profile(
-    body: ProfileChange, person: CurrentUser, reader: ReadSessionDep, writer: AtomicSessionDep
-) -> ProfileChanged:
+async def change_profile(body: ProfileChange, person: CurrentUser, writer: AtomicSessionDep) -> ProfileChanged:
     """Change name, number or address. A new address counts once the link that was sent to it is opened."""
-    return profile.change(reader, writer, person, body)
+    return profile.change(writer, person, body)
 
 
 @router.delete(
@@ -79,9 +75,7 @@ async def change_profile(
     status_code=204,
     responses=NEEDS_SIGN_IN | problems(NotAllowed, PasswordWrong, TokensWouldBeLost, TooManyRequests, ValidationFailed),
 )
-async def delete_account(
-    body: Leaving, person: Customer, reader: ReadSessionDep, writer: AtomicSessionDep, response: Response
-) -> None:
+async def delete_account(body: Leaving, person: Customer, writer: AtomicSessionDep, response: Response) -> None:
     """Delete a customer's account for good. Accounts of the staff are switched off by a manager instead."""
-    leaving.delete_account(reader, writer, person, body)
+    leaving.delete_account(writer, person, body)
     cookies.take_back(response, Audience.USER)

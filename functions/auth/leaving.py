@@ -13,7 +13,7 @@ from functions.auth.account_schemas import Leaving
 from zimmer import clock
 from zimmer.auth import passwords, sign_ins
 from zimmer.auth.dependencies import Person
-from zimmer.db import AtomicSession, ReadSession, Session, committed
+from zimmer.db import AtomicSession, Session, committed, together
 from zimmer.errors import TokensWouldBeLost
 from zimmer.models import (
     Delivery,
@@ -38,17 +38,18 @@ UNSEEN = {"synchronize_session": False}  # the session holds none of these rows
 NAME_AFTERWARDS = "حساب حذف‌شده"
 
 
-def delete_account(reader: ReadSession, writer: AtomicSession, person: Person, form: Leaving) -> None:
+def delete_account(writer: AtomicSession, person: Person, form: Leaving) -> None:
     """Delete a customer's account for good.
 
     Raises PasswordWrong, TooManyRequests, and TokensWouldBeLost unless `form.tokens_lost` is what is there.
     """
-    proven = proving.by_password(reader, writer, person, form.password)
-    with committed() as session:
-        # The copies before the person, in the order in which a use of tokens locks them.
-        copies = session.scalars(_own_copies(person.id)).all()
-        user = proving.locked(session, person, proven=proven)
-        tokens = _tokens_of(session, copies, user.id)
+    with proving.by_password(writer, person, form.password) as proven, committed() as session:
+        # Asked together, and locked in this order: the copies before the person, as a use of tokens locks them.
+        asked_copies = session.scalars(_own_copies(person.id))
+        asked_user = proving.lock(session, person)
+        [[held]], [[coming]] = together(session, _held_of(person.id), _coming_to(person.id))
+        copies, user = asked_copies.all(), proving.still_theirs(session, asked_user.one(), proven=proven)
+        tokens = sum(copy.tokens_remaining + copy.demo_tokens for copy in copies) + int(held) + int(coming)
         if tokens != form.tokens_lost:
             raise TokensWouldBeLost(tokens=tokens)
         notify(session, Notice(user.id, Kind.ACCOUNT_DELETED, str(user.id), {"tokens": tokens}))
@@ -70,16 +71,20 @@ def _own_copies(user_id: int) -> Select[UserAutomation]:
     )
 
 
-def _tokens_of(session: Session, copies: Sequence[UserAutomation], user_id: int) -> int:
-    """What would be lost: balances, what runs have set aside, and what is paid and will be credited any moment."""
-    held = select(func.coalesce(func.sum(Hold.units), 0)).where(
-        Hold.user_automation_id.in_([copy.id for copy in copies]), Hold.state == HoldState.OPEN
+def _held_of(user_id: int) -> Select[int]:
+    """What runs have set aside, which would be lost with the balances."""
+    return (
+        select(func.coalesce(func.sum(Hold.units), 0))
+        .join(UserAutomation, UserAutomation.id == Hold.user_automation_id)
+        .where(UserAutomation.user_id == user_id, Hold.state == HoldState.OPEN)
     )
-    coming = select(func.coalesce(func.sum(Payment.tokens_purchased), 0)).where(
+
+
+def _coming_to(user_id: int) -> Select[int]:
+    """What is paid and will be credited any moment."""
+    return select(func.coalesce(func.sum(Payment.tokens_purchased), 0)).where(
         Payment.user_id == user_id, Payment.status == PaymentStatus.VERIFIED
     )
-    balances = sum(copy.tokens_remaining + copy.demo_tokens for copy in copies)
-    return balances + int(session.scalar(held) or 0) + int(session.scalar(coming) or 0)
 
 
 def _empty(copies: Sequence[UserAutomation]) -> None:

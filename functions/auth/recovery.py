@@ -7,14 +7,15 @@ which can be measured; the hash of a password beside them cannot be told from it
 
 import json
 from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import DateTime, LargeBinary, String, bindparam, select, text
+from sqlalchemy import DateTime, LargeBinary, Select, String, bindparam, select, text
 
 from functions.auth.account_schemas import NewPasswordByLink
 from zimmer import clock, crypto, throttle
 from zimmer.auth import links, one_time, passwords, sign_ins
 from zimmer.auth.sign_ins import Device
-from zimmer.db import AtomicSession, ReadSession, Session, committed
+from zimmer.db import AtomicSession, Session, committed
 from zimmer.errors import LinkInvalid
 from zimmer.models import OneTimeToken, Purpose, RevokedBecause, User
 from zimmer.notifications import Kind, Notice, notify, sealed_place
@@ -80,18 +81,22 @@ def forgot(writer: AtomicSession, email: str, device: Device) -> None:
     logger().info("password.forgotten", user_id=found[0].id if found else None, ip=device.ip)
 
 
-def reset(reader: ReadSession, writer: AtomicSession, form: NewPasswordByLink, device: Device) -> None:
+def reset(writer: AtomicSession, form: NewPasswordByLink, device: Device) -> None:
     """Set a new password by a link. Raises LinkInvalid, ValidationFailed (the link stays good), TooManyRequests.
 
     It signs nobody in and touches no second factor; every sign-in of the account ends.
     """
-    throttle.hit(writer, RESETS_BY_IP.of(throttle.address(device.ip)))
-    owner = _owner(reader, one_time.look_up(reader, form.token, Purpose.RESET_PASSWORD))
+    by_ip = RESETS_BY_IP.of(throttle.address(device.ip))
+    owners = throttle.hit_asking(writer, _owner_by(form.token), by_ip)
+    if not owners:
+        raise LinkInvalid
+    owner = owners[0]
     passwords.insist(form.password, email=owner.email, name=owner.name)
     new_hash = passwords.hashed(form.password)
     with committed() as session:
-        link = one_time.use(session, form.token, Purpose.RESET_PASSWORD)
-        user = session.get_one(User, link.user_id, with_for_update={"key_share": True}, populate_existing=True)
+        used = one_time.using(session, form.token, Purpose.RESET_PASSWORD)  # leaves first
+        user = session.get_one(User, owner.id, with_for_update={"key_share": True}, populate_existing=True)
+        link = one_time.used(used)
         if not user.is_active or user.email != link.email:
             raise LinkInvalid
         # Whoever reads the mail of an address has proven it as well as by a link that asks for nothing else.
@@ -117,8 +122,10 @@ def set_password(session: Session, user: User, new_hash: str, device: Device) ->
     notify(session, Notice(user.id, Kind.PASSWORD_CHANGED, key, {"ip": device.ip}))
 
 
-def _owner(reader: ReadSession, link: OneTimeToken) -> User:
-    owner = reader.entity(select(User).where(User.id == link.user_id, User.is_active, User.email == link.email))
-    if owner is None:
-        raise LinkInvalid
-    return owner
+def _owner_by(token: str) -> Select[*tuple[Any, ...]]:
+    """Finds whose living link this is, while they have the address it was sent to."""
+    return (
+        select(User.id, User.email, User.name)
+        .join(OneTimeToken, (OneTimeToken.user_id == User.id) & (OneTimeToken.email == User.email))
+        .where(*one_time.living(token, Purpose.RESET_PASSWORD), User.is_active)
+    )

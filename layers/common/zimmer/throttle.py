@@ -22,6 +22,7 @@ from sqlalchemy import (
     Executable,
     Integer,
     LargeBinary,
+    Row,
     Select,
     String,
     TextClause,
@@ -115,7 +116,24 @@ def hit(session: AtomicSession, *counters: Counter) -> None:
     """
     waits = _waits_in_the_cache(counters)
     if waits is None:
-        waits = _waits_in_postgres(session, counters)
+        now = clock.now()
+        waits = _used_up(session.run(*_counting(now, counters)), now)
+    _refuse(waits)
+
+
+def hit_asking(session: AtomicSession, question: Select[*tuple[Any, ...]], *counters: Counter) -> Sequence[Row[Any]]:
+    """`hit`, and the rows of what the attempt is about to look at, in the same round trip."""
+    waits = _waits_in_the_cache(counters)
+    if waits is None:
+        now = clock.now()
+        rows, found = session.run_asking(*_counting(now, counters), question)
+        _refuse(_used_up(rows, now))
+        return found
+    _refuse(waits)
+    return session.run(question, {})
+
+
+def _refuse(waits: Waits) -> None:
     if waits:
         logger().warning("throttle.refused", kinds=sorted(waits))
         raise TooManyRequests(retry_after_s=max(1, math.ceil(max(waits.values()).total_seconds())))
@@ -140,8 +158,7 @@ def _cache_key(counter: Counter) -> str:
     return f"zimmer:throttle:{kind}:{subject.hex()}"
 
 
-def _waits_in_postgres(session: AtomicSession, counters: Sequence[Counter]) -> Waits:
-    now = clock.now()
+def _counting(now: datetime, counters: Sequence[Counter]) -> tuple[Executable, dict[str, Any]]:
     parameters: dict[str, Any] = {"at": now}
     # In one order for everybody, or two hits that share two counters could wait for each other.
     for number, (key, counter) in enumerate(sorted(((c.key, c) for c in counters), key=lambda pair: pair[0])):
@@ -153,7 +170,10 @@ def _waits_in_postgres(session: AtomicSession, counters: Sequence[Counter]) -> W
             f"ends_at_{number}": ends_at,
             f"expires_at_{number}": ends_at + (counter.limit.longest or counter.limit.per),
         }
-    rows = session.run(_statement(len(counters)), parameters)
+    return _statement(len(counters)), parameters
+
+
+def _used_up(rows: Sequence[Row[Any]], now: datetime) -> Waits:
     return {row.kind: row.ends_at - now for row in rows if row.remaining < 0}
 
 

@@ -109,6 +109,13 @@ def test_the_number_of_tokens_that_are_lost_has_to_be_known(
     assert leave(owner, tokens_lost=105).status == 204
 
 
+def test_a_right_password_is_no_guess_whatever_else_is_refused(owner: Api, user: User, session: Session) -> None:
+    make_copy(session, user, paid=80)
+    for _ in range(6):  # one more than may be guessed
+        assert leave(owner).code == "tokens-would-be-lost"
+    assert leave(owner, tokens_lost=80).status == 204
+
+
 def test_19_leaving_needs_the_password(owner: Api, user: User, session: Session) -> None:
     assert leave(owner, password="not the password").code == "password-wrong"
     assert owner.send("DELETE", ME, {}).code == "validation-failed"

@@ -121,6 +121,16 @@ def test_a_new_password_counts_from_now_on(owner: Api, door: Door) -> None:
     assert (door.login().status, door.login(password=NEW).status) == (401, 200)
 
 
+def test_a_new_password_forgets_the_guesses_before_it(owner: Api) -> None:
+    password = OLD
+    for new in (NEW, OLD):  # eight guesses, of which no five stand at any time
+        for _ in range(4):
+            assert change_password(owner, current="not-the-password-here").code == "password-wrong"
+        answer = change_password(owner, current=password, new=new)
+        assert answer.status == 200
+        owner, password = Api(token_of(answer)), new
+
+
 def test_11_a_new_password_ends_the_other_sign_ins_and_keeps_this_one(
     here: Answer, owner: Api, door: Door, session: Session
 ) -> None:

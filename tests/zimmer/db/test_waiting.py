@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 from benchmarks.rt_proxy import Counter, counting
 from tests.factories import make_user
-from zimmer.db import Database, Session, heard, together
+from zimmer.db import Database, Session, heard, next_number, together
 from zimmer.models import User
 
 RENAME = text("UPDATE users SET name = :name WHERE id = :id")
@@ -95,6 +95,37 @@ def test_reading_together_is_one_trip(counted: tuple[Database, Counter], user_id
         ids, names = database.read().together(select(User.id), select(User.name).where(User.id == user_id))
     assert counter.trips == 1
     assert (len(ids), names[0].name) == (1, "پیش")
+
+
+def test_a_statement_that_asks_something_is_one_trip_and_is_committed(
+    counted: tuple[Database, Counter], other: Database, user_id: int
+) -> None:
+    database, counter = counted
+    rename = text("UPDATE users SET name = :name WHERE id = :id RETURNING id")
+    for _ in range(2):
+        counter.reset()
+        done, asked = database.atomic().run_asking(rename, {"name": "پس", "id": user_id}, select(User.name))
+    assert counter.trips == 1
+    assert (done[0].id, asked[0].name, name_of(other, user_id)) == (user_id, "پس", "پس")
+
+
+def test_a_statement_that_asks_something_may_not_lock(other: Database, user_id: int) -> None:
+    with pytest.raises(TypeError):
+        other.atomic().run_asking(RENAME, {"name": "پس", "id": user_id}, select(User.id).with_for_update())
+    assert name_of(other, user_id) == "پیش"
+
+
+def test_the_number_of_a_row_is_there_before_the_row(trips: Trips) -> None:
+    made: list[int] = []
+
+    def work(session: Session) -> None:
+        [[number]] = together(session, next_number(User))
+        made.append(make_user(session, id=number[0]).id)
+        made.append(number[0])
+
+    trips(work)
+    assert (made[0], made[2]) == (made[1], made[3])
+    assert made[2] > made[0]
 
 
 def test_a_transaction_in_which_nothing_was_said_takes_no_trip(trips: Trips) -> None:

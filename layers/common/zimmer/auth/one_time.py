@@ -8,7 +8,7 @@ is refused is used in a commit of its own.
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, delete, insert, select, update
+from sqlalchemy import ColumnElement, ScalarResult, delete, insert, select, update
 
 from zimmer import clock, crypto
 from zimmer.db import ReadSession, Session
@@ -94,8 +94,8 @@ def retire_for_new_password(session: Session, user_id: int) -> None:
 
 def look_up(session: ReadSession | Session, text: str, purpose: Purpose) -> OneTimeToken:
     """The living token this text stands for, without using it. Raises LinkInvalid."""
-    living = select(OneTimeToken).where(*_living(text, purpose))
-    found = session.entity(living) if isinstance(session, ReadSession) else session.scalars(living).first()
+    query = select(OneTimeToken).where(*living(text, purpose))
+    found = session.entity(query) if isinstance(session, ReadSession) else session.scalars(query).first()
     if found is None:
         raise LinkInvalid
     return found
@@ -103,15 +103,25 @@ def look_up(session: ReadSession | Session, text: str, purpose: Purpose) -> OneT
 
 def use(session: Session, text: str, purpose: Purpose) -> OneTimeToken:
     """Use the token up. Raises LinkInvalid when it is unknown, used, too old or of another purpose, all alike."""
-    used = session.scalars(
-        update(OneTimeToken).where(*_living(text, purpose)).values(used_at=clock.now()).returning(OneTimeToken)
-    ).first()
-    if used is None:
+    return used(using(session, text, purpose))
+
+
+def using(session: Session, text: str, purpose: Purpose) -> ScalarResult[OneTimeToken]:
+    """Use the token up with whatever is asked next; `used` then says what it stood for."""
+    use = update(OneTimeToken).where(*living(text, purpose)).values(used_at=clock.now()).returning(OneTimeToken)
+    return session.scalars(use)
+
+
+def used(token: ScalarResult[OneTimeToken]) -> OneTimeToken:
+    """The token that was used up. Raises LinkInvalid when there was none."""
+    found = token.first()
+    if found is None:
         raise LinkInvalid
-    return used
+    return found
 
 
-def _living(text: str, purpose: Purpose) -> tuple[ColumnElement[bool], ...]:
+def living(text: str, purpose: Purpose) -> tuple[ColumnElement[bool], ...]:
+    """The conditions under which a row is the living token that this text stands for."""
     return (
         OneTimeToken.token_hash == crypto.token_hash(text),
         OneTimeToken.purpose == purpose,

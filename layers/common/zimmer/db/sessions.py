@@ -1,7 +1,7 @@
 """The session types. The one in a function's signature tells the reader what it may do."""
 
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import Connection, Executable, Row, Select, func, select
@@ -69,6 +69,19 @@ class AtomicSession:
         """Run one statement and return its rows. It is committed when this returns."""
         return _once_more(self._autocommit, lambda connection: connection.execute(statement, parameters).all())
 
+    def run_asking(
+        self, statement: Executable, parameters: Parameters, question: Select[*tuple[Any, ...]]
+    ) -> tuple[Sequence[Row[Any]], Sequence[Row[Any]]]:
+        """Run one statement and ask something with it, in one round trip. Returns the rows of both."""
+        _only_reads(question)
+
+        def both(connection: Connection) -> tuple[Sequence[Row[Any]], Sequence[Row[Any]]]:
+            with _patient(connection):
+                done, asked = connection.execute(statement, parameters), connection.execute(question)
+                return done.all(), asked.all()
+
+        return _once_more(self._autocommit, both)
+
 
 def together(session: "Session", *queries: Select[*tuple[Any, ...]]) -> list[Sequence[Row[Any]]]:
     """Like `ReadSession.together`, inside a transaction."""
@@ -90,10 +103,17 @@ def heard(session: "Session") -> None:
 
 
 def _patiently(connection: Connection, queries: Sequence[Select[*tuple[Any, ...]]]) -> list[Sequence[Row[Any]]]:
+    with _patient(connection):
+        return _together(connection, queries)
+
+
+@contextmanager
+def _patient(connection: Connection) -> Iterator[None]:
+    """Statements wait here, although there is no transaction, until the rows of one are wanted."""
     raw: Any = connection.connection.dbapi_connection
     raw.is_patient = True
     try:
-        return _together(connection, queries)
+        yield
     finally:
         raw.is_patient = False
 
