@@ -16,7 +16,7 @@ from local.template import Queue
 from tests.databases import RolledBackDatabase
 from zimmer import clock, events
 from zimmer.db import Database, Session, using
-from zimmer.events import CreditPayment
+from zimmer.events import CreditPayment, DeliverMessage
 from zimmer.models import OutboxMessage
 from zimmer.settings import get_settings
 
@@ -196,7 +196,23 @@ def test_the_queue_is_called_with_no_transaction_open(
     assert open_then == [False]
 
 
+def test_what_is_about_money_goes_first(session: Session, sqs: "SQSClient", queue: str) -> None:
+    events.promise_all(session, [*map(DeliverMessage, range(1, 12)), *FIVE_PROMISES])
+    assert events.publish(limit=10) == 10
+    sent = [row.topic for row in rows(session) if row.published_at]
+    assert sent == [DeliverMessage.topic] * 5 + [CreditPayment.topic] * 5
+    assert len(received(sqs, queue)) == 5
+
+
 # a queue that does not take it
+
+
+def test_mail_does_not_wait_for_the_queue_of_money(session: Session, lose_queue: Callable[[], None]) -> None:
+    events.promise_all(session, [*map(CreditPayment, range(1, 21)), DeliverMessage(1)])
+    lose_queue()
+    assert events.publish() == 1
+    attempts = [row.attempts for row in rows(session)]
+    assert attempts == [1] * 10 + [0] * 10 + [1]  # and the queue that is away is tried once
 
 
 def test_a_message_that_was_not_taken_stays(session: Session, lose_queue: Callable[[], None]) -> None:
