@@ -106,11 +106,11 @@ async def review_payment(
 ) -> Standing:
     """Propose what becomes of a purchase under review, agree to what another manager proposed, or take it back."""
     if body.decision is Verb.WITHDRAW:
-        reviews.withdraw(staff, payment_id, trace_id=request_id)
-    else:
-        decision = ReviewDecision(body.decision.value)
-        reviews.propose_or_agree(staff, payment_id, decision, reason=body.reason, gateway=gateway, trace_id=request_id)
-    return standing(payment_id)
+        return Standing.of(reviews.withdraw(staff, payment_id, trace_id=request_id))
+    decision, reason = ReviewDecision(body.decision.value), body.reason
+    return Standing.of(
+        reviews.propose_or_agree(staff, payment_id, decision, reason=reason, gateway=gateway, trace_id=request_id)
+    )
 
 
 @router.post("/payments/{payment_id}/reverse", responses=problems(PaymentNotFound, NotReversible, StepUpRequired))
