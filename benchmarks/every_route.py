@@ -42,12 +42,10 @@ AT_MOST = 4
 BANK = "a conversation with the bank: committed before it is asked and after, so that no answer is lost"
 QUEUE = f"{BANK}; then the promised message is claimed, sent and marked, one statement before and one after"
 MORE: dict[Route, tuple[int, str]] = {
-    ("POST", "/api/payments/zarinpal/init"): (9, BANK),
-    ("GET", "/api/payments/zarinpal/callback"): (9, QUEUE),
-    ("GET", "/api/payments/zarinpal/callback/{transaction_id}"): (9, QUEUE),
-    ("POST", "/api/payments/{transaction_id}/check"): (6, BANK),
-    ("POST", "/api/admin/payments/{payment_id}/check"): (12, QUEUE),
-    ("POST", "/api/admin/payments/{payment_id}/review"): (9, BANK),
+    ("POST", "/api/payments/zarinpal/init"): (7, BANK),
+    ("GET", "/api/payments/zarinpal/callback"): (6, QUEUE),
+    ("GET", "/api/payments/zarinpal/callback/{transaction_id}"): (6, QUEUE),
+    ("POST", "/api/admin/payments/{payment_id}/check"): (10, QUEUE),
     ("POST", "/api/admin/sweep"): (45, "a job: it goes through the outbox, the payments and the bank's list"),
     ("POST", "/api/admin/reconciliation/runs"): (52, "a job: it asks question after question, each under a time limit"),
     ("POST", "/api/admin/payments/{payment_id}/reverse"): (7, BANK),

@@ -20,7 +20,7 @@ from functions.payments.schemas import InitPayment, InitQuoted
 from functions.payments.states import OPEN, Because, locked, move, record
 from zimmer import clock, events
 from zimmer.auth.dependencies import Person
-from zimmer.db import Session
+from zimmer.db import Session, next_number
 from zimmer.errors import (
     AutomationNotAdded,
     AutomationNotFound,
@@ -97,9 +97,11 @@ def open_payment(session: Session, customer: Person, wish: Wish, *, client_key: 
     """
     if wish.quote:
         refuse_used_or_ended(session, customer, wish, wish.quote)
+    numbers = session.scalars(next_number(Payment))  # with what is asked next, so that nobody waits for the row
     terms = terms_now(session, customer, wish)
     now = clock.now()
     payment = Payment(
+        id=numbers.one(),
         user_id=customer.id,
         automation_id=wish.automation_id,
         user_automation_id=terms.user_automation_id,

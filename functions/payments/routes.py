@@ -232,7 +232,7 @@ async def check(
     transaction_id: TransactionId, customer: Buyer, session: ReadSessionDep, gateway: ZarinpalDep, request_id: RequestId
 ) -> PaymentDetail:
     """Ask the gateway now, at most once in ten seconds, and show what is known."""
-    service.check(session, customer, transaction_id, gateway=gateway, trace_id=request_id)
+    service.check(customer, transaction_id, gateway=gateway, trace_id=request_id)
     return history.own_payment(session, customer, transaction_id)
 
 

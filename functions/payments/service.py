@@ -16,7 +16,7 @@ from functions.payments.schemas import InitPayment, InitQuoted, PaymentStarted, 
 from functions.payments.states import AT_NO_BANK, Because, move, record
 from zimmer import clock, events, phones
 from zimmer.auth.dependencies import Person
-from zimmer.db import ReadSession, Session, committed
+from zimmer.db import Session, committed
 from zimmer.errors import GatewayRefused, GatewayUnavailable, InProgress, PaymentNotFound
 from zimmer.models import Automation, Payment, PaymentStatus
 from zimmer.observability import Unit, counting, logger
@@ -59,10 +59,11 @@ def start_purchase(
     """
     wish = wish_of(customer, order)
     with committed() as session:
+        names = session.scalars(select(Automation.name).where(Automation.id == wish.automation_id))  # with the lock
         payment = opened_before(session, customer, wish, client_key) or open_payment(
             session, customer, wish, client_key=client_key, trace_id=trace_id
         )
-        asked = _order_of(session, payment, customer)
+        asked = _order_of(payment, names.one(), customer)
     if payment.amount == 0:
         events.publish_soon()
         return _started(payment)
@@ -95,7 +96,9 @@ def bank_returned(transaction_id: str, authority: str, *, paid: bool, gateway: G
         if not paid:
             note_nok(session, payment, trace_id)
             return
-    settlement.confirm(payment.id, gateway, actor="bank-return", trace_id=trace_id)
+        claim = settlement.claim(session, payment, actor="bank-return", trace_id=trace_id)
+    if claim:
+        settlement.ask(claim, gateway, actor="bank-return", trace_id=trace_id)
 
 
 def note_nok(session: Session, payment: Payment, trace_id: str) -> None:
@@ -107,16 +110,17 @@ def note_nok(session: Session, payment: Payment, trace_id: str) -> None:
     record(session, payment, Because("bank-said-nok", "bank-return", trace_id=trace_id))
 
 
-def check(session: ReadSession, customer: Person, transaction_id: str, *, gateway: Gateway, trace_id: str) -> None:
+def check(customer: Person, transaction_id: str, *, gateway: Gateway, trace_id: str) -> None:
     """Ask the gateway now about a purchase that may yet turn out to be paid, at most once in ten seconds.
 
     Raises PaymentNotFound, also for somebody else's.
     """
-    own = select(Payment.id).where(Payment.transaction_id == transaction_id, Payment.user_id == customer.id)
-    row = session.first(own)
-    if row is None:
-        raise PaymentNotFound
-    settlement.confirm(row.id, gateway, actor=actor_of(customer), trace_id=trace_id, rest=CHECKS_REST_FOR)
+    own = (Payment.transaction_id == transaction_id, Payment.user_id == customer.id)
+    actor = actor_of(customer)
+    with committed() as session:
+        claim = settlement.claim_one(session, *own, actor=actor, trace_id=trace_id, rest=CHECKS_REST_FOR)
+    if claim:
+        settlement.ask(claim, gateway, actor=actor, trace_id=trace_id)
 
 
 def cancel(customer: Person, transaction_id: str, *, trace_id: str) -> None:
@@ -143,8 +147,7 @@ def cancel(customer: Person, transaction_id: str, *, trace_id: str) -> None:
             record(session, payment, because)
 
 
-def _order_of(session: Session, payment: Payment, customer: Person) -> Order:
-    name = session.get_one(Automation, payment.automation_id).name
+def _order_of(payment: Payment, name: str, customer: Person) -> Order:
     return Order(
         amount=payment.amount,
         description=f"خرید {payment.tokens_purchased} توکن برای «{name}»",

@@ -5,17 +5,19 @@ the same whoever asks (the customer's return, the sweep), and dying anywhere in 
 claim's lease ends, `verify` may be repeated (101), and only one settlement finds the claim still its own.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, Select, or_, select
 
 from functions.payments import breaker
 from functions.payments.gateways.base import Gateway, NotPaid, Paid, Report, Suspicious, Unknown
-from functions.payments.states import CLAIMABLE, Because, locked, move
+from functions.payments.states import CLAIMABLE, Because, lock, move
 from zimmer import clock, events
 from zimmer.db import Session, committed
+from zimmer.errors import PaymentNotFound
 from zimmer.models import Payment, PaymentEvent, PaymentStatus, User
 from zimmer.money import Rial
 from zimmer.observability import Unit, counting, logger
@@ -51,8 +53,11 @@ def confirm(
     """
     with committed() as session:
         claim = claim_payment(session, payment_id, actor=actor, trace_id=trace_id, rest=rest)
-    if claim is None:
-        return None
+    return ask(claim, gateway, actor=actor, trace_id=trace_id) if claim else None
+
+
+def ask(claim: Claim, gateway: Gateway, *, actor: str, trace_id: str | None = None) -> Outcome:
+    """Ask the gateway about a payment that was claimed, and committed, for it; keep what it says."""
     outcome = gateway.verify(claim.authority, claim.amount)  # nothing is locked while we wait
     with committed() as session:
         settle(session, claim, outcome, actor=actor, trace_id=trace_id)
@@ -65,13 +70,30 @@ def confirm(
 def claim_payment(
     session: Session, payment_id: int, *, actor: str, trace_id: str | None, rest: timedelta = NO_REST
 ) -> Claim | None:
-    """Take the lease on a payment that may be asked about. Locks its row."""
-    payment = locked(session, payment_id)
+    """Take the lease on a payment that may be asked about. Locks its row. Raises PaymentNotFound."""
+    return claim_one(session, Payment.id == payment_id, actor=actor, trace_id=trace_id, rest=rest)
+
+
+def claim_one(
+    session: Session, *which: ColumnElement[bool], actor: str, trace_id: str | None, rest: timedelta
+) -> Claim | None:
+    """The same for the payment that meets these conditions."""
+    lock = select(Payment).where(*which).with_for_update(key_share=True)
+    payments = session.scalars(lock, execution_options={"populate_existing": True})
+    asked = session.scalars(_asked_about(which, since=clock.now() - rest)) if rest else None  # with it, and after it
+    payment = payments.first()
+    if payment is None:
+        raise PaymentNotFound
+    if asked and asked.first():
+        return None
+    return claim(session, payment, actor=actor, trace_id=trace_id)
+
+
+def claim(session: Session, payment: Payment, *, actor: str, trace_id: str | None) -> Claim | None:
+    """The same for a payment that is locked."""
     now = clock.now()
     leased = payment.lease_until is not None and payment.lease_until > now
     if payment.status not in CLAIMABLE or payment.authority is None or leased:
-        return None
-    if rest and _was_asked_about(session, payment, since=now - rest):
         return None
     move(
         session,
@@ -87,12 +109,14 @@ def claim_payment(
 
 def settle(session: Session, claim: Claim, outcome: Outcome, *, actor: str, trace_id: str | None) -> None:
     """Keep the gateway's answer, unless a later claim has taken over: then that one's answer counts."""
-    payment = locked(session, claim.payment_id)
+    payments = lock(session, claim.payment_id)
+    owner_left = session.scalars(_owner_left(claim.payment_id)) if isinstance(outcome, Paid) else None
+    payment = payments.one()
     if payment.status is not PaymentStatus.VERIFYING or payment.attempts != claim.fence:
         return
     now = clock.now()
     match outcome:
-        case Paid() if _is_owner_gone(session, payment):
+        case Paid() if owner_left and owner_left.one():
             because = told("paid-for-deleted-account", actor, outcome.report, trace_id)
             facts = {**receipt(outcome, now), "verified_at": None, "next_check_at": None}
             move(session, payment, PaymentStatus.REVIEW, because, **facts)
@@ -123,13 +147,13 @@ def settle(session: Session, claim: Claim, outcome: Outcome, *, actor: str, trac
             assert_never(outcome)
 
 
-def _is_owner_gone(session: Session, payment: Payment) -> bool:
-    """Whether the buyer's account was deleted: nobody could use the tokens, so people decide about the money.
+def _owner_left(payment_id: int) -> Select[datetime | None]:
+    """When the buyer's account was deleted: nobody could use the tokens, so people decide about the money.
 
     The account stays as it is until the settlement is kept: whoever is deleting it waits.
     """
-    deleted = select(User.deleted_at).where(User.id == payment.user_id).with_for_update(read=True)
-    return session.scalar(deleted) is not None
+    owner = select(User.deleted_at).join(Payment, Payment.user_id == User.id).where(Payment.id == payment_id)
+    return owner.with_for_update(read=True, of=User)
 
 
 def later(payment: Payment, now: datetime) -> datetime | None:
@@ -166,11 +190,11 @@ def told(cause: str, actor: str, report: Report, trace_id: str | None = None) ->
     )
 
 
-def _was_asked_about(session: Session, payment: Payment, *, since: datetime) -> bool:
+def _asked_about(which: Sequence[ColumnElement[bool]], *, since: datetime) -> Select[int]:
     """Every call is written down: a verify before it is made, any other with how long it took."""
     calls = or_(PaymentEvent.cause == "claimed", PaymentEvent.latency_ms.is_not(None))
-    query = select(PaymentEvent.seq).where(PaymentEvent.payment_id == payment.id, PaymentEvent.at > since, calls)
-    return session.scalar(query.limit(1)) is not None
+    events_of = select(PaymentEvent.seq).join(Payment, Payment.id == PaymentEvent.payment_id).where(*which)
+    return events_of.where(PaymentEvent.at > since, calls).limit(1)
 
 
 def receipt(paid: Paid, now: datetime) -> dict[str, object]:

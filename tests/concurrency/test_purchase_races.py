@@ -21,7 +21,7 @@ from tests.concurrency.races import at_once
 from tests.factories import make_automation, make_copy, make_payment, make_user, person_of, purchase_in
 from tests.functions.payments.purchases import paid_but_lost
 from zimmer import clock, ledger
-from zimmer.db import Database, Session, committed, database, using
+from zimmer.db import Database, Session, committed, using
 from zimmer.errors import DiscountRefused, GatewayUnavailable, InProgress, QuoteUsed, TooManyOpenPayments
 from zimmer.models import (
     Bucket,
@@ -269,7 +269,7 @@ def test_ten_checks_at_once_ask_the_gateway_once(
         buyer = person_of(session, session.scalars(select(UserAutomation)).one())
 
     def ask(_: int) -> None:
-        check(database().read(), buyer, transaction_id, gateway=gateway, trace_id="race")
+        check(buyer, transaction_id, gateway=gateway, trace_id="race")
 
     at_once(own_database, ask, threads=10)
     assert len(zarinpal.calls("verify")) == 1
@@ -284,7 +284,7 @@ def test_ten_checks_at_once_of_what_is_not_paid_ask_the_gateway_once(
     zarinpal.fail_next("verify", "refuse", code=-51, times=10)
 
     def ask(_: int) -> None:
-        check(database().read(), buyer, transaction_id, gateway=gateway, trace_id="race")
+        check(buyer, transaction_id, gateway=gateway, trace_id="race")
 
     at_once(own_database, ask, threads=10)
     assert len(zarinpal.calls("verify")) == 1

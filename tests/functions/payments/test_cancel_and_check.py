@@ -28,7 +28,7 @@ from tests.functions.payments.purchases import (
     tokens_of,
 )
 from zimmer import clock
-from zimmer.db import Session, database
+from zimmer.db import Session
 from zimmer.models import Automation, Notification, Payment, PaymentStatus, Role, UserAutomation
 
 pytestmark = pytest.mark.usefixtures("gateway")
@@ -299,7 +299,7 @@ def test_a_check_during_a_check_asks_nobody(
     buyer = person_of(session, copy)
 
     def impatient() -> None:
-        service.check(database().read(), buyer, payment.transaction_id, gateway=gateway, trace_id="meanwhile")
+        service.check(buyer, payment.transaction_id, gateway=gateway, trace_id="meanwhile")
 
     app.dependency_overrides[routes.zarinpal] = lambda: Meanwhile(gateway, impatient)
     assert on_the_wire(check(customer, payment.transaction_id)) == ("succeeded", "crediting")
