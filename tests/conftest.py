@@ -4,6 +4,7 @@ Tests with threads or processes of their own take `own_database` instead: a copy
 """
 
 import os
+import sys
 from collections.abc import Callable, Iterator
 from itertools import count
 
@@ -17,8 +18,8 @@ from functions.payments import routes
 from functions.payments.app import app
 from functions.payments.gateways.base import Gateway
 from functions.payments.gateways.zarinpal import Zarinpal as ZarinpalClient
-from local import ports, queues
-from local.companion import beside
+from local import companion, ports, queues
+from local.environment import plain_environment
 from local.leash import Leash
 from local.mailbox.running import Mailbox
 from local.mailbox.running import running as running_mailbox
@@ -92,10 +93,11 @@ def zarinpal_server() -> Iterator[Zarinpal]:
 
 @pytest.fixture(scope="session")
 def queue_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a real moto server."""
+    """The address of a real moto server. It purges a queue as often as it is asked, where SQS does once a minute."""
     port, kept = ports.free_port(), tmp_path_factory.mktemp("moto") / "queue.log"
-    arguments = ("moto.server", "-H", "localhost", "-p", str(port))
-    with Leash() as leash, beside(*arguments, port=port, log=kept, leash=leash) as moto:
+    command = [sys.executable, "-m", "moto.server", "-H", "localhost", "-p", str(port)]
+    environment = {**plain_environment(), "MOTO_SQS_ENFORCE_STRICT_QUEUE_PURGE_BEHAVIOUR": "false"}
+    with Leash() as leash, companion.running(command, environment, port=port, log=kept, leash=leash) as moto:
         moto.wait()
         yield moto.url
 
