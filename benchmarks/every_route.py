@@ -47,7 +47,7 @@ MORE: dict[Route, tuple[int, str]] = {
     ("GET", "/api/payments/zarinpal/callback/{transaction_id}"): (6, QUEUE),
     ("POST", "/api/admin/payments/{payment_id}/check"): (10, QUEUE),
     ("POST", "/api/admin/sweep"): (45, "a job: it goes through the outbox, the payments and the bank's list"),
-    ("POST", "/api/admin/reconciliation/runs"): (52, "a job: it asks question after question, each under a time limit"),
+    ("POST", "/api/admin/reconciliation/runs"): (54, "a job: it asks question after question, each under a time limit"),
     ("POST", "/api/admin/payments/{payment_id}/reverse"): (7, BANK),
 }
 # A code of an authenticator is good once, so these are asked in the stories that tests/functions/auth tells of them.

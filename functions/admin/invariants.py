@@ -74,6 +74,12 @@ QUESTIONS: dict[str, str] = {
               AND c.reference LIKE e.reference || ':%'
         ) taken ON TRUE
         WHERE l.clawed_back <> coalesce(taken.tokens, 0)""",
+    "of each purchase as much was taken back as its status says": """
+        SELECT p.id AS payment_id, p.status, l.tokens, l.clawed_back
+        FROM lots l JOIN token_entries e ON e.id = l.entry_id JOIN payments p ON e.reference = 'payment:' || p.id
+        WHERE CASE WHEN p.status IN ('reversing', 'reversed') THEN l.clawed_back <> l.tokens
+                   WHEN p.status IN ('refund_pending', 'refunded') THEN l.clawed_back = 0
+                   ELSE l.clawed_back <> 0 END""",
     "the counter of spent paid tokens is the sum of the uses": """
         SELECT ua.id AS user_automation_id, ua.paid_spent FROM user_automations ua
         WHERE ua.paid_spent <> (
