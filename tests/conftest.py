@@ -4,9 +4,10 @@ Tests with threads or processes of their own take `own_database` instead: a copy
 """
 
 import os
-import sys
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from itertools import count
+from urllib.parse import urlsplit
 
 import httpx
 import pg8000.native
@@ -18,8 +19,8 @@ from functions.payments import routes
 from functions.payments.app import app
 from functions.payments.gateways.base import Gateway
 from functions.payments.gateways.zarinpal import Zarinpal as ZarinpalClient
-from local import companion, ports, queues
-from local.environment import plain_environment
+from local import ports, queues
+from local.companion import beside
 from local.leash import Leash
 from local.mailbox.running import Mailbox
 from local.mailbox.running import running as running_mailbox
@@ -66,23 +67,31 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The run's Postgres. It forgets on a power cut, which no test is about."""
+    """The run's Postgres, or one that is lent to many runs. It forgets on a power cut, which no test is about."""
+    if lent := os.environ.get("ZIMMER_TEST_POSTGRES"):
+        yield Server(url=lent, port=urlsplit(lent).port or 0, pid=0)
+        return
     with running(tmp_path_factory.mktemp("postgres"), durable=False, max_connections=MOST_CONNECTIONS) as server:
         yield server
 
 
 @pytest.fixture(scope="session")
 def migrated_url(postgres: Server) -> str:
-    """A database with the newest shape and no rows, which the others are copies of."""
-    url = _create_database(postgres, MIGRATED)
-    migrations.upgrade(url)
+    """A database with the newest shape and no rows, which the others are copies of. Who comes second to a lent
+    server finds it there.
+    """
+    url, is_new = _database_once(postgres, MIGRATED)
+    if is_new:
+        migrations.upgrade(url)
     return url
 
 
 @pytest.fixture(scope="session")
-def shared_url(postgres: Server, migrated_url: str) -> str:
+def shared_url(postgres: Server, migrated_url: str) -> Iterator[str]:
     """The database in which ordinary tests are rolled back."""
-    return _create_database(postgres, "zimmer_shared", copy_of=MIGRATED)
+    url = _create_database(postgres, f"zimmer_shared_{os.getpid()}", copy_of=MIGRATED)
+    yield url
+    _drop_database(postgres, url)
 
 
 @pytest.fixture(scope="session")
@@ -93,11 +102,13 @@ def zarinpal_server() -> Iterator[Zarinpal]:
 
 @pytest.fixture(scope="session")
 def queue_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a real moto server. It purges a queue as often as it is asked, where SQS does once a minute."""
+    """The address of a real moto server, our own or a lent one."""
+    if lent := os.environ.get("ZIMMER_TEST_QUEUES"):
+        yield lent
+        return
     port, kept = ports.free_port(), tmp_path_factory.mktemp("moto") / "queue.log"
-    command = [sys.executable, "-m", "moto.server", "-H", "localhost", "-p", str(port)]
-    environment = {**plain_environment(), "MOTO_SQS_ENFORCE_STRICT_QUEUE_PURGE_BEHAVIOUR": "false"}
-    with Leash() as leash, companion.running(command, environment, port=port, log=kept, leash=leash) as moto:
+    arguments = ("moto.server", "-H", "localhost", "-p", str(port))
+    with Leash() as leash, beside(*arguments, port=port, log=kept, leash=leash) as moto:
         moto.wait()
         yield moto.url
 
@@ -178,7 +189,7 @@ def api(database: RolledBackDatabase) -> Api:
 @pytest.fixture
 def own_database(postgres: Server, migrated_url: str) -> Iterator[str]:
     """A database that this test alone commits to. Its promises are checked at the end."""
-    url = _create_database(postgres, f"zimmer_own_{next(_numbers)}", copy_of=MIGRATED)
+    url = _create_database(postgres, f"zimmer_own_{os.getpid()}_{next(_numbers)}", copy_of=MIGRATED)
     yield url
     check = Database(url)
     with check.autocommit() as connection:
@@ -194,7 +205,7 @@ def new_database(postgres: Server, migrated_url: str) -> Iterator[Callable[[], s
     made: list[str] = []
 
     def make() -> str:
-        made.append(_create_database(postgres, f"zimmer_own_{next(_numbers)}", copy_of=MIGRATED))
+        made.append(_create_database(postgres, f"zimmer_own_{os.getpid()}_{next(_numbers)}", copy_of=MIGRATED))
         return made[-1]
 
     yield make
@@ -219,7 +230,8 @@ def zarinpal(zarinpal_server: Zarinpal) -> Zarinpal:
 @pytest.fixture
 def gateway(zarinpal: Zarinpal) -> Iterator[Gateway]:
     """Our client of it, less patient than in production, given to the payment routes."""
-    patience = httpx.Timeout(0.3, connect=3.0)
+    seconds = float(os.environ.get("ZIMMER_TEST_PATIENCE", "0.3"))
+    patience = httpx.Timeout(seconds, connect=3.0)
     with httpx.Client(timeout=patience, trust_env=False, verify=False) as client:
         impatient = ZarinpalClient(client, base_url=zarinpal.base_url, merchant_id=get_settings().zarrinpal_merchant_id)
         app.dependency_overrides[routes.zarinpal] = lambda: impatient
@@ -232,6 +244,13 @@ def queue(queue_server: str) -> Iterator[Poller]:
     """A credit queue that no other test has used, its real worker behind it; `poll()` delivers one batch."""
     with fresh_queue(queue_server) as poller:
         yield poller
+
+
+def _database_once(server: Server, name: str) -> tuple[str, bool]:
+    """The database of this name, and whether it had to be made."""
+    with suppress(pg8000.native.DatabaseError):
+        return _create_database(server, name), True
+    return server.url.rpartition("/")[0] + f"/{name}", False
 
 
 def _create_database(server: Server, name: str, *, copy_of: str = "template0") -> str:

@@ -25,7 +25,7 @@ def fresh_queue(queue_server: str, name: str = "CreditQueue") -> Iterator[Poller
     """The template's queues under names of their own, the real reader behind one of them; inside the block
     the outbox is sent there. `poll()` delivers one batch.
     """
-    sqs, number = queues.client(queue_server), next(_numbers)
+    sqs, number = queues.client(queue_server), f"{os.getpid()}-{next(_numbers)}"  # the server may be lent to others too
     wanted = {
         logical_id: replace(
             queue,
