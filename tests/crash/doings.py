@@ -1,31 +1,35 @@
 """What each may do in the shop, one rule each. Any of them may die on the way, or be refused."""
 
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from datetime import timedelta
 
 from hypothesis import strategies as st
-from hypothesis.stateful import rule
+from hypothesis.stateful import precondition, rule
 
 from functions.automations import upkeep
 from functions.payments import refunds, reviews, service, staff, sweep
 from functions.payments.schemas import InitPayment, InitQuoted
 from local.zarinpal.bank import SessionClosed, Status
-from tests.crash.scene import FREE, HALF, Scene
+from tests.crash.scene import FREE, HALF, REFUSES, Scene
 from tests.crash.world import no_queue
 from zimmer import clock, ledger
 from zimmer.db import committed
 from zimmer.ledger import Consumed, Reserve, Use
 from zimmer.models import Bucket, EntryKind, ReviewDecision, UserAutomation, UserAutomationStatus
 
-FAULTS = ("http_500", "html", "truncated_json", "apply_then_5xx", "data_as_list", "rate_limit")
+FAULTS = ("http_500", "html", "truncated_json", "apply_then_5xx", "data_as_list", "rate_limit", REFUSES)
+CLIENT_CALLS = ("start", "verify", "inquire", "reverse")
 CALLS = ("request", "verify", "inquiry", "reverse")
 
 WHICH = st.integers(0, 9)
-UNITS = st.integers(1, 60)
+UNITS = st.integers(1, 20)
 CODES = st.sampled_from([None, None, HALF, FREE])
+MINUTES = st.sampled_from([1, 30, 60])
 # A call is new, or sent again, or sent with an old key that belongs to another body.
 NEW, AGAIN, OTHERWISE = "new", "again", "otherwise"
 KINDS = st.sampled_from([NEW, NEW, AGAIN, OTHERWISE])
+# A schedule is short: nobody spends a step of it on what is not there.
+with_purchases = precondition(lambda scene: scene.has_purchases)
 
 
 class Customer(Scene):
@@ -53,39 +57,46 @@ class Customer(Scene):
         self.send(key, wish)
         self.pay(0)
         if returns:
-            self.come_back(-1, paid=True)
+            self.come_back(-1, paid=True, queue_is_away=False, fault=None)
             with self.mortally():
                 self.world.queue.poll()
 
+    @with_purchases
     @rule(which=WHICH)
     def pay(self, which: int) -> None:
         if payment := self.visit(which):
             with suppress(SessionClosed):
                 self.world.bank.pay(payment.authority)
 
+    @with_purchases
     @rule(which=WHICH)
     def give_up_at_the_bank(self, which: int) -> None:
         if payment := self.visit(which):
             with suppress(SessionClosed):
                 self.world.bank.cancel(payment.authority)
 
-    @rule(which=WHICH, paid=st.booleans())
-    def come_back(self, which: int, paid: bool) -> None:
+    @with_purchases
+    @rule(
+        which=WHICH,
+        paid=st.sampled_from([True, True, False]),
+        queue_is_away=st.sampled_from([False, False, True]),
+        fault=st.sampled_from([None, None, REFUSES, "apply_then_5xx", "html"]),
+    )
+    def come_back(self, which: int, paid: bool, queue_is_away: bool, fault: str | None) -> None:
         if purchase := self.pick(which):
-            self.land(purchase.transaction_id, purchase.authority, paid=paid)
+            if paid:
+                self.bank_meets("verify", fault)
+            with no_queue() if queue_is_away else nullcontext():
+                self.land(purchase.transaction_id, purchase.authority, paid=paid)
 
-    @rule(which=WHICH)
-    def come_back_while_the_queue_is_away(self, which: int) -> None:
-        if purchase := self.pick(which):
-            with no_queue():
-                self.land(purchase.transaction_id, purchase.authority, paid=True)
-
+    @with_purchases
     @rule(which=WHICH, other=WHICH, paid=st.booleans())
     def come_back_with_the_name_of_another(self, which: int, other: int, paid: bool) -> None:
         purchase, foreign = self.pick(which), self.pick(other)
         if purchase and foreign:
             self.land(purchase.transaction_id, foreign.authority, paid=paid)
 
+    @with_purchases
     @rule(which=WHICH)
     def ask(self, which: int) -> None:
         if purchase := self.pick(which):
@@ -93,6 +104,7 @@ class Customer(Scene):
             with self.mortally():
                 service.check(read, self.cast.customer, purchase.transaction_id, gateway=gateway, trace_id="any")
 
+    @with_purchases
     @rule(which=WHICH)
     def cancel(self, which: int) -> None:
         purchases = self.purchases()
@@ -126,13 +138,14 @@ class Automation(Scene):
         self.uses: list[Use] = []
         self.reserves: list[Reserve] = []
 
-    @rule(units=UNITS, kind=KINDS, which=WHICH)
-    def consume(self, units: int, kind: str, which: int) -> None:
-        use = self.use(units, kind, which)
-        with self.mortally():
-            self.hears_of(use, ledger.consume(self.writing, use, **self.cast.caller.proof))
+    @rule(asked=st.lists(st.tuples(UNITS, KINDS, WHICH), min_size=1, max_size=4))
+    def consume(self, asked: list[tuple[int, str, int]]) -> None:
+        for units, kind, which in asked:
+            use = self.use(units, kind, which)
+            with self.mortally():
+                self.hears_of(use, ledger.consume(self.writing, use, **self.cast.caller.proof))
 
-    @rule(asked=st.lists(st.tuples(st.integers(1, 30), KINDS, WHICH), min_size=1, max_size=4))
+    @rule(asked=st.lists(st.tuples(UNITS, KINDS, WHICH), min_size=1, max_size=4))
     def consume_many(self, asked: list[tuple[int, str, int]]) -> None:
         uses = [self.use(units, kind, which) for units, kind, which in asked]
         with self.mortally():
@@ -141,30 +154,35 @@ class Automation(Scene):
                 if isinstance(outcome, Consumed):
                     self.hears_of(use, outcome)
 
-    @rule(units=UNITS, minutes=st.sampled_from([1, 30, 60]), kind=KINDS, which=WHICH)
-    def hold(self, units: int, minutes: int, kind: str, which: int) -> None:
-        reserve = self.reserve(units, timedelta(minutes=minutes), kind, which)
-        with self.mortally():
-            held = ledger.hold(self.writing, reserve, **self.cast.caller.proof)
-            self.hears("hold", reserve.idempotency_key, held)
-
-    @rule(units=UNITS, which=WHICH)
-    def commit(self, units: int, which: int) -> None:
-        """For any number, mostly of what is held; a hold that has ended is asked for again like any other."""
-        if held := self.held(which):
-            units = units if units % 3 == 0 else 1 + units % held.units
+    @rule(runs=st.lists(st.tuples(UNITS, MINUTES, KINDS, WHICH, st.none() | UNITS), min_size=1, max_size=4))
+    def hold(self, runs: list[tuple[int, int, str, int, int | None]]) -> None:
+        """Set tokens aside for each run; one that says how many it has used ends at once."""
+        for units, minutes, kind, which, used in runs:
+            reserve = self.reserve(units, timedelta(minutes=minutes), kind, which)
             with self.mortally():
-                self.hears(
-                    "end",
-                    held.hold_id,
-                    ledger.commit(self.writing, held.hold_id, units=units, **self.cast.caller.proof),
-                )
+                held = ledger.hold(self.writing, reserve, **self.cast.caller.proof)
+                self.hears("hold", reserve.idempotency_key, held)
+                if used:
+                    self.commit(held, used)
 
-    @rule(which=WHICH)
-    def release(self, which: int) -> None:
-        if held := self.held(which):
+    @precondition(lambda scene: scene.has_holds)
+    @rule(ends=st.lists(st.tuples(WHICH, st.none() | UNITS), min_size=1, max_size=4))
+    def end(self, ends: list[tuple[int, int | None]]) -> None:
+        """Commit or release any of the holds, also one that has ended."""
+        for which, used in ends:
+            held = self.held(which)
             with self.mortally():
-                self.hears("end", held.hold_id, ledger.release(self.writing, held.hold_id, **self.cast.caller.proof))
+                if used:
+                    self.commit(held, used)
+                else:
+                    ended = ledger.release(self.writing, held.hold_id, **self.cast.caller.proof)
+                    self.hears("end", held.hold_id, ended)
+
+    def commit(self, held: ledger.Held, units: int) -> None:
+        """With fewer than are held, mostly; sometimes with more."""
+        used = units if units % 3 == 0 else 1 + units % held.units
+        ended = ledger.commit(self.writing, held.hold_id, units=used, **self.cast.caller.proof)
+        self.hears("end", held.hold_id, ended)
 
     def use(self, units: int, kind: str, which: int) -> Use:
         earlier = self.uses[which % len(self.uses)] if self.uses and kind is not NEW else None
@@ -182,9 +200,9 @@ class Automation(Scene):
         self.reserves.append(Reserve(self.copy_id, units, "run", key, ttl))
         return self.reserves[-1]
 
-    def held(self, which: int) -> ledger.Held | None:
+    def held(self, which: int) -> ledger.Held:
         known: list[ledger.Held] = [held for _, held in self.heard_of("hold")]
-        return known[which % len(known)] if known else None
+        return known[which % len(known)]
 
     def hears_of(self, use: Use, consumed: Consumed) -> None:
         self.hears("use", use.idempotency_key, (use.units, consumed))
@@ -206,15 +224,18 @@ class Healers(Scene):
         with self.mortally():
             upkeep.return_what_is_overdue()
 
+    @with_purchases
     @rule()
     def work(self) -> None:
         with self.mortally():
             self.world.queue.poll()
 
+    @with_purchases
     @rule()
     def messages_are_lost(self) -> None:
         self.world.messages()
 
+    @with_purchases
     @rule()
     def messages_come_twice(self) -> None:
         for message in self.world.messages():
@@ -226,25 +247,31 @@ class Healers(Scene):
 class Managers(Scene):
     """Give money back, decide what nobody else can, correct."""
 
-    @rule(which=WHICH)
-    def reverse(self, which: int) -> None:
+    @with_purchases
+    @rule(which=WHICH, fault=st.sampled_from([None, REFUSES, REFUSES, "apply_then_5xx"]))
+    def reverse(self, which: int, fault: str | None) -> None:
         if purchase := self.pick(which):
+            self.bank_meets("reverse", fault)
             manager, gateway = self.cast.managers[0], self.world.gateway
             with self.mortally():
                 staff.reverse(manager, purchase.id, reason="any", gateway=gateway, trace_id="any")
 
+    @with_purchases
     @rule(which=WHICH)
     def refund(self, which: int) -> None:
         if purchase := self.pick(which):
+            self.has_refunds = True
             with self.mortally():
                 refunds.open_refund(self.cast.managers[0], purchase.id, reason="any", trace_id="any")
 
+    @precondition(lambda scene: scene.has_refunds)
     @rule(which=WHICH)
     def paid_back(self, which: int) -> None:
         if purchase := self.pick(which):
             with self.mortally():
                 refunds.paid_back(self.cast.managers[0], purchase.id, transfer="any", trace_id="any")
 
+    @precondition(lambda scene: scene.has_reviews)
     @rule(which=WHICH, accepts=st.booleans())
     def review(self, which: int, accepts: bool) -> None:
         """Both managers, of one mind."""
@@ -271,7 +298,7 @@ class Managers(Scene):
                 actor="any",
             )
 
-    @rule(status=st.sampled_from([UserAutomationStatus.ACTIVE, *UserAutomationStatus]))
+    @rule(status=st.sampled_from([*[UserAutomationStatus.ACTIVE] * 3, *UserAutomationStatus]))
     def take_away_or_bring_back(self, status: UserAutomationStatus) -> None:
         with self.mortally(), committed() as session:
             session.get_one(UserAutomation, self.copy_id, with_for_update={"key_share": True}).status = status
@@ -280,32 +307,28 @@ class Managers(Scene):
 class Trouble(Scene):
     """What goes wrong: processes that die, a bank that fails, that is early, or that gives money back."""
 
-    @rule(commit=st.integers(1, 4), heard=st.booleans())
-    def a_process_will_die_at_a_commit(self, commit: int, heard: bool) -> None:
-        (self.world.database.dies_after if heard else self.world.database.dies_before)(commit)
-
-    @rule(heard=st.booleans())
-    def a_process_will_die_at_a_statement(self, heard: bool) -> None:
-        database = self.world.database
-        (database.dies_after_a_statement if heard else database.dies_before_a_statement)()
-
-    @rule(call=st.sampled_from(["start", "verify", "inquire", "reverse"]), heard=st.booleans())
-    def a_process_will_die_at_a_call(self, call: str, heard: bool) -> None:
-        (self.world.gateway.dies_after if heard else self.world.gateway.dies_before)(call)
+    @rule(at=st.one_of(st.integers(1, 4), st.just("statement"), st.sampled_from(CLIENT_CALLS)), heard=st.booleans())
+    def a_process_will_die(self, at: int | str, heard: bool) -> None:
+        """At the first, second, … commit from now; at a statement that is a transaction; at a call of the bank."""
+        database, gateway = self.world.database, self.world.gateway
+        if isinstance(at, int):
+            (database.dies_after if heard else database.dies_before)(at)
+        elif at == "statement":
+            (database.dies_after_a_statement if heard else database.dies_before_a_statement)()
+        else:
+            (gateway.dies_after if heard else gateway.dies_before)(at)
 
     @rule(call=st.sampled_from(CALLS), fault=st.sampled_from(FAULTS))
     def the_bank_will_fail(self, call: str, fault: str) -> None:
-        self.world.bank.fail_next(call, fault)
+        self.bank_meets(call, fault)
 
-    @rule()
-    def the_bank_will_name_another_amount(self) -> None:
-        self.world.bank.fail_next("verify", "wrong_amount")
-
+    @with_purchases
     @rule(which=WHICH)
     def the_bank_verifies_by_itself(self, which: int) -> None:
         if purchase := self.pick(which):
             self.world.bank.gateway.bank.let_verify_itself(purchase.authority)
 
+    @with_purchases
     @rule(which=WHICH)
     def the_bank_gives_back_what_nobody_verified(self, which: int) -> None:
         payment = self.visit(which)

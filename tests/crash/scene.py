@@ -25,11 +25,12 @@ from local.zarinpal import bank
 from tests.crash.mortal import Died
 from tests.crash.world import World
 from tests.factories import make_copy, make_service_token, make_user, person_of
-from zimmer import clock, crypto
+from tests.functions.payments.purchases import purchase_at
+from zimmer import clock, crypto, ledger
 from zimmer.audit import Act
 from zimmer.auth.acting import Staff
 from zimmer.auth.dependencies import Person
-from zimmer.db import AtomicSession, committed
+from zimmer.db import AtomicSession, Session, committed
 from zimmer.errors import ZimmerError
 from zimmer.models import (
     Automation,
@@ -55,6 +56,8 @@ WITH_PEOPLE = frozenset({S.REVIEW, S.CLOSED})  # two managers decide about this 
 # Past every lease; past every wait of the first day; past those of the three days for which a purchase is watched.
 QUIET = [timedelta(minutes=2), *[timedelta(minutes=65)] * 8, *[timedelta(hours=6, minutes=5)] * 12]
 HALF, FREE = "HALF", "FREE"
+REFUSES = "refuse"
+REFUSALS = {"request": -11, "verify": -50, "inquiry": -12, "reverse": -61}  # the merchant; another amount; too often
 KEPT = frozenset({"settings", "users", "customer_counts", "automations", "service_tokens", "discount_codes"})
 _numbers = count(1)
 
@@ -119,6 +122,7 @@ class Cast:
         """The world's customer and automation, and the others, who are new."""
         with committed() as session:
             customer = person_of(session, session.get_one(UserAutomation, world.copy_id))
+            session.get_one(User, customer.id).is_active = False  # no mail, which is half of the messages
             caller = Caller.of(make_service_token(session, world.automation_id))
             first, second = (make_user(session, role=Role.MANAGER) for _ in range(2))
             half = DiscountCode(code=HALF, percent=Decimal(50), max_uses=2, created_at=clock.now())
@@ -134,9 +138,14 @@ class Scene(RuleBasedStateMachine):
     world: ClassVar[World]
     cast: ClassVar[Cast]
 
-    @initialize(cap=st.sampled_from([None, None, 60]), demo_days=st.sampled_from([None, 1]))
-    def open_the_shop(self, cap: int | None, demo_days: int | None) -> None:
+    @initialize(
+        cap=st.sampled_from([None, None, None, 60]),
+        demo_days=st.sampled_from([None, 1]),
+        bought=st.sampled_from([True, True, False]),
+    )
+    def open_the_shop(self, cap: int | None, demo_days: int | None, bought: bool) -> None:
         self._forget_everything()
+        self.has_refunds = self.has_reviews = False  # or may have
         self.heard: dict[tuple[str, object], Any] = {}  # what the automation was answered, by what it had asked
         ends_at = clock.now() + timedelta(days=demo_days) if demo_days else None
         with committed() as session:
@@ -144,7 +153,17 @@ class Scene(RuleBasedStateMachine):
                 session.get_one(User, self.cast.customer.id),
                 session.get_one(Automation, self.cast.automation_id),
             )
-            self.copy_id = make_copy(session, user, automation, demo=5, daily_spend_cap=cap, demo_expires_at=ends_at).id
+            copy = make_copy(session, user, automation, demo=5, daily_spend_cap=cap, demo_expires_at=ends_at)
+            if bought:
+                self._buy(session, copy)
+        self.copy_id = copy.id
+
+    def _buy(self, session: Session, copy: UserAutomation) -> None:
+        """A credited purchase, for schedules that begin where most end."""
+        payment = purchase_at(self.world.bank, session, S.VERIFIED, copy=copy, tokens=50)
+        self.world.bank.gateway.bank.let_verify_itself(payment.authority or "")
+        self.world.bank.pay(payment.authority or "")
+        ledger.credit_purchases(session, [payment.id], actor="any")
 
     def _forget_everything(self) -> None:
         """All but the cast."""
@@ -162,6 +181,14 @@ class Scene(RuleBasedStateMachine):
         return f"{kind}-{next(_numbers)}-key"
 
     @property
+    def has_purchases(self) -> bool:
+        return bool(self.world.bank.gateway.bank.payments())
+
+    @property
+    def has_holds(self) -> bool:
+        return any(kind == "hold" for kind, _ in self.heard)
+
+    @property
     def writing(self) -> AtomicSession:
         return self.world.database.atomic()
 
@@ -170,6 +197,14 @@ class Scene(RuleBasedStateMachine):
         """A process that may die, or be refused."""
         with suppress(Died, ZimmerError):
             yield
+
+    def bank_meets(self, call: str, fault: str | None) -> None:
+        """The bank's next answer to this call goes wrong, if it does."""
+        if fault == REFUSES:
+            self.has_reviews |= call == "verify"
+            self.world.bank.fail_next(call, fault, code=REFUSALS[call])
+        elif fault:
+            self.world.bank.fail_next(call, fault)
 
     def hears(self, kind: str, name: object, answer: object) -> None:
         """Whoever asks the same again gets the answer of the first time."""

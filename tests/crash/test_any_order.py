@@ -4,8 +4,10 @@ Hypothesis draws the schedules and, when one ends badly, looks for the shortest 
 what must hold is in `scene.py`, what they do in `doings.py`. `--long` draws ten thousand.
 """
 
+from collections.abc import Sequence
+
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from tests.crash.doings import Automation, Customer, Healers, Managers, Trouble
@@ -13,14 +15,14 @@ from tests.crash.scene import Cast
 from tests.crash.world import World
 
 SCHEDULES, SCHEDULES_LONG, PARTS = 300, 10_000, 4  # parts may run beside each other, each on a platform of its own
-STEPS = 20
+STEPS = 16
 
 
 class Shop(Customer, Automation, Healers, Managers, Trouble):
     """All of them at once."""
 
 
-def run(world: World, schedules: int) -> None:
+def run(world: World, schedules: int, *, phases: Sequence[Phase] = tuple(Phase)) -> None:
     Shop.world, Shop.cast = world, Cast.of(world)
     run_state_machine_as_test(
         Shop,
@@ -30,15 +32,16 @@ def run(world: World, schedules: int) -> None:
             deadline=None,
             suppress_health_check=list(HealthCheck),
             database=None,
+            phases=phases,
         ),
     )
 
 
-def test_in_any_order_money_and_tokens_agree(world: World) -> None:
-    run(world, SCHEDULES)
+def test_in_any_order_money_and_tokens_agree(quick_world: World) -> None:
+    run(quick_world, SCHEDULES)
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("part", range(PARTS))
-def test_in_ten_thousand_orders_money_and_tokens_agree(world: World, part: int) -> None:
-    run(world, SCHEDULES_LONG // PARTS)
+def test_in_ten_thousand_orders_money_and_tokens_agree(quick_world: World, part: int) -> None:
+    run(quick_world, SCHEDULES_LONG // PARTS)

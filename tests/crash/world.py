@@ -10,7 +10,7 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from functions.payments import sweep, worker
-from local.poller import Poller
+from local.poller import MOST_AT_ONCE, Poller
 from local.zarinpal.running import Zarinpal
 from tests.api import Answer, Api
 from tests.crash.mortal import Died, MortalDatabase, MortalGateway
@@ -59,7 +59,7 @@ class World:
 
     def work(self) -> None:
         """The worker empties the queue."""
-        while self.queue.poll():
+        while self.queue.poll() == MOST_AT_ONCE:
             pass
 
     def heal(self, *, after: timedelta = PAST_EVERY_LEASE, unverified: bool = False) -> None:
