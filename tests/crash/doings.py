@@ -100,9 +100,9 @@ class Customer(Scene):
     @rule(which=WHICH)
     def ask(self, which: int) -> None:
         if purchase := self.pick(which):
-            read, gateway = self.world.database.read(), self.world.gateway
+            gateway = self.world.gateway
             with self.mortally():
-                service.check(read, self.cast.customer, purchase.transaction_id, gateway=gateway, trace_id="any")
+                service.check(self.cast.customer, purchase.transaction_id, gateway=gateway, trace_id="any")
 
     @with_purchases
     @rule(which=WHICH)

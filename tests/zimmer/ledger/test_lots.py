@@ -2,12 +2,13 @@
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
 
 from tests.databases import RolledBackDatabase
 from tests.factories import make_automation, make_copy, make_user, purchase_in
 from tests.zimmer.ledger.test_consuming import Developer
 from zimmer import clock, ledger
-from zimmer.db import Session
+from zimmer.db import Session, heard
 from zimmer.errors import InsufficientTokens
 from zimmer.ledger.lots import Part, claw_back, clawed_back, give_back, part_of
 from zimmer.models import (
@@ -43,13 +44,29 @@ def bought(session: Session, copy: UserAutomation, tokens: int) -> int:
     return payment.id
 
 
-def left_of(session: Session, copy: UserAutomation, *purchases: int) -> list[int]:
-    return [part_of(session, copy, payment_id).unspent for payment_id in purchases]
+def left_of(session: Session, *purchases: int) -> list[int]:
+    return [part(session, payment_id).unspent for payment_id in purchases]
 
 
-def take(session: Session, copy: UserAutomation, payment_id: int, tokens: int, turn: int = 1) -> None:
+def part(session: Session, payment_id: int) -> Part:
+    found = part_of(session, payment_id)()
+    assert found is not None
+    return found
+
+
+def taken_back(session: Session, payment_id: int) -> int | None:
+    return session.scalar(clawed_back(payment_id))
+
+
+def take(session: Session, payment_id: int, tokens: int, turn: int = 1) -> None:
     reference = f"payment:{payment_id}:{turn}"
-    claw_back(session, copy, payment_id=payment_id, tokens=tokens, reference=reference, actor="staff:7")
+    claw_back(session, part(session, payment_id), tokens=tokens, reference=reference, actor="staff:7")
+
+
+def take_at_once(session: Session, payment_id: int, tokens: int) -> None:
+    with session.begin_nested():
+        take(session, payment_id, tokens)
+        heard(session)
 
 
 def return_(session: Session, copy: UserAutomation, payment_id: int, turn: int = 1) -> None:
@@ -75,10 +92,10 @@ def settle(session: Session, payment_id: int) -> None:
 
 def test_the_oldest_purchase_is_used_first(session: Session, copy: UserAutomation, developer: Developer) -> None:
     first, second, third = (bought(session, copy, tokens) for tokens in (10, 20, 30))
-    assert left_of(session, copy, first, second, third) == [10, 20, 30]
+    assert left_of(session, first, second, third) == [10, 20, 30]
     for units, left in ((4, [6, 20, 30]), (6, [0, 20, 30]), (5, [0, 15, 30]), (16, [0, 0, 29])):
         developer.spend(copy.id, units, f"use-{units}")
-        assert left_of(session, copy, first, second, third) == left
+        assert left_of(session, first, second, third) == left
 
 
 def test_a_part_names_its_entry_and_its_size(session: Session, copy: UserAutomation, developer: Developer) -> None:
@@ -86,7 +103,7 @@ def test_a_part_names_its_entry_and_its_size(session: Session, copy: UserAutomat
     second = bought(session, copy, 20)
     developer.spend(copy.id, 13, "use")
     entry = session.scalars(select(TokenEntry.id).where(TokenEntry.reference == f"payment:{second}")).one()
-    assert part_of(session, copy, second) == Part(entry, 20, 17)
+    assert part(session, second) == Part(copy, entry, 20, 17)
 
 
 def test_a_correction_is_used_last_and_belongs_to_no_purchase(session: Session, copy: UserAutomation) -> None:
@@ -100,7 +117,7 @@ def test_a_correction_is_used_last_and_belongs_to_no_purchase(session: Session, 
         reference="adjust:less",
         actor="test",
     )
-    assert left_of(session, copy, purchase) == [3]  # no more than there is
+    assert left_of(session, purchase) == [3]  # no more than there is
 
 
 def test_what_is_taken_back_leaves_the_balance_and_its_lot_only(
@@ -108,15 +125,15 @@ def test_what_is_taken_back_leaves_the_balance_and_its_lot_only(
 ) -> None:
     first, second = bought(session, copy, 10), bought(session, copy, 20)
     developer.spend(copy.id, 4, "use")
-    take(session, copy, first, 6)
-    assert (ledger.balance(session, copy.id).paid, clawed_back(session, first), clawed_back(session, second)) == (
+    take(session, first, 6)
+    assert (ledger.balance(session, copy.id).paid, taken_back(session, first), taken_back(session, second)) == (
         20,
         6,
         0,
     )
-    assert left_of(session, copy, first, second) == [0, 20]
+    assert left_of(session, first, second) == [0, 20]
     developer.spend(copy.id, 5, "another")
-    assert left_of(session, copy, first, second) == [0, 15]
+    assert left_of(session, first, second) == [0, 15]
     [entry] = session.scalars(select(TokenEntry).where(TokenEntry.kind == EntryKind.CLAWBACK))
     assert (entry.bucket, entry.delta, entry.reference, entry.actor) == (
         Bucket.PAID,
@@ -128,10 +145,13 @@ def test_what_is_taken_back_leaves_the_balance_and_its_lot_only(
 
 
 def test_the_same_reference_is_taken_back_once(session: Session, copy: UserAutomation) -> None:
+    """The payment's lock makes it new; were it not, the ledger's key would refuse it."""
     purchase = bought(session, copy, 10)
-    for _ in range(2):
-        take(session, copy, purchase, 4)
-    assert (ledger.balance(session, copy.id).paid, clawed_back(session, purchase)) == (6, 4)
+    take(session, purchase, 4)
+    with pytest.raises(DBAPIError, match="token_entries_kind_reference_bucket_key"):
+        take_at_once(session, purchase, 4)
+    session.expire_all()
+    assert (ledger.balance(session, copy.id).paid, taken_back(session, purchase)) == (6, 4)
     settle(session, purchase)
 
 
@@ -139,17 +159,17 @@ def test_more_than_there_is_cannot_be_taken_back(session: Session, copy: UserAut
     purchase = bought(session, copy, 10)
     developer.spend(copy.id, 4, "use")
     with pytest.raises(InsufficientTokens):
-        take(session, copy, purchase, 10)
-    assert (ledger.balance(session, copy.id).paid, clawed_back(session, purchase)) == (6, 0)
+        take(session, purchase, 10)
+    assert (ledger.balance(session, copy.id).paid, taken_back(session, purchase)) == (6, 0)
 
 
 def test_what_was_taken_back_is_given_back_once(session: Session, copy: UserAutomation) -> None:
     first, second = bought(session, copy, 10), bought(session, copy, 20)
-    take(session, copy, second, 20)
+    take(session, second, 20)
     for _ in range(2):
         return_(session, copy, second)
-    assert (ledger.balance(session, copy.id).paid, clawed_back(session, second)) == (30, 0)
-    assert left_of(session, copy, first, second) == [10, 20]
+    assert (ledger.balance(session, copy.id).paid, taken_back(session, second)) == (30, 0)
+    assert left_of(session, first, second) == [10, 20]
     [entry] = session.scalars(select(TokenEntry).where(TokenEntry.kind == EntryKind.CLAWBACK_RETURN))
     assert (entry.bucket, entry.delta, entry.reference, entry.actor) == (
         Bucket.PAID,
@@ -161,10 +181,10 @@ def test_what_was_taken_back_is_given_back_once(session: Session, copy: UserAuto
 
 def test_only_the_claw_back_of_that_turn_is_given_back(session: Session, copy: UserAutomation) -> None:
     purchase = bought(session, copy, 10)
-    take(session, copy, purchase, 3, turn=1)
-    take(session, copy, purchase, 5, turn=2)
+    take(session, purchase, 3, turn=1)
+    take(session, purchase, 5, turn=2)
     return_(session, copy, purchase, turn=1)
-    assert (ledger.balance(session, copy.id).paid, clawed_back(session, purchase)) == (5, 5)
+    assert (ledger.balance(session, copy.id).paid, taken_back(session, purchase)) == (5, 5)
     return_(session, copy, purchase, turn=3)
-    assert (ledger.balance(session, copy.id).paid, clawed_back(session, purchase)) == (5, 5)
+    assert (ledger.balance(session, copy.id).paid, taken_back(session, purchase)) == (5, 5)
     settle(session, purchase)
