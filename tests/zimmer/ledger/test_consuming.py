@@ -1,5 +1,7 @@
 """A use of tokens as the ledger sees it. What HTTP adds is tested with the developer API."""
 
+from typing import Any
+
 import pytest
 from sqlalchemy import func, select, update
 
@@ -24,13 +26,13 @@ class Developer:
     def __init__(self, session: Session, database: RolledBackDatabase, automation: Automation) -> None:
         token = make_service_token(session, automation.id)
         _, token_id, secret = token.split("_", 2)
-        self._token = {"token_id": int(token_id), "token_hash": crypto.token_hash(secret)}
+        self.proof: dict[str, Any] = {"token_id": int(token_id), "token_hash": crypto.token_hash(secret)}
         self._database = database
         self._session = session
 
     def spend(self, copy_id: int, units: int, key: str, usage_type: str = "message") -> Consumed:
         use = Use(copy_id, units, usage_type, key)
-        return ledger.consume(self._database.atomic(), use, **self._token)  # type: ignore[arg-type]
+        return ledger.consume(self._database.atomic(), use, **self.proof)
 
 
 @pytest.fixture
