@@ -105,7 +105,7 @@ class Limit:
     burst: int
 
 
-class _CloudFormationLoader(yaml.SafeLoader):
+class _CloudFormationLoader(yaml.CSafeLoader):
     """YAML plus CloudFormation's short tags, read as their long forms."""
 
 
