@@ -41,21 +41,26 @@ class MortalDatabase(Database):
         super().__init__(url)
         self._left: int | None = None
         self._is_heard = True
-        self._statement = ""
+        self._statement, self._statements_left = "", 0
 
-    def dies_before_a_statement(self) -> None:
-        """Die with the next statement that is a transaction of its own on its way, before the server has it."""
-        self._statement = "before"
+    def dies_before_a_statement(self, number: int = 1) -> None:
+        """Die with the next (1), second (2), … statement that is a transaction of its own on its way, before the
+        server has it.
+        """
+        self._statement, self._statements_left = "before", number
 
-    def dies_after_a_statement(self) -> None:
+    def dies_after_a_statement(self, number: int = 1) -> None:
         """Die when the server has done it, before anybody hears of it."""
-        self._statement = "after"
+        self._statement, self._statements_left = "after", number
 
     def atomic(self) -> AtomicSession:
         return MortalStatement(self.autocommit, self)
 
     def fate_of_a_statement(self) -> str:
-        """What becomes of whoever sends the next one: asked once."""
+        """What becomes of whoever sends the next one: asked once for each."""
+        self._statements_left -= 1
+        if self._statements_left > 0:
+            return ""
         fate, self._statement = self._statement, ""
         return fate
 

@@ -38,7 +38,7 @@ def test_crash_10_verify_applied_answer_lost(world: World) -> None:
 
 def test_crash_11_before_the_commit(world: World) -> None:
     payment = world.paid()
-    world.database.dies_before(3)  # looked up, leased, verified
+    world.database.dies_before(2)  # leased, verified
     with dying():
         world.come_back(payment)
     assert world.stands(payment) is S.VERIFYING
@@ -49,7 +49,7 @@ def test_crash_11_before_the_commit(world: World) -> None:
 
 def test_crash_12_commit_outcome_unknown(world: World) -> None:
     payment = world.paid()
-    world.database.dies_after(3)
+    world.database.dies_after(2)
     with dying():
         world.come_back(payment)
     assert (world.stands(payment), world.messages()) == (S.VERIFIED, [])
@@ -68,7 +68,7 @@ def test_crash_13_committed_send_message_fails(world: World) -> None:
 
 def test_crash_14_sent_mark_lost(world: World) -> None:
     payment = world.paid()
-    world.database.dies_before(5)  # looked up, leased, verified, the outbox claimed, the outbox marked
+    world.database.dies_before_a_statement(2)  # the outbox claimed, the outbox marked
     with dying():
         world.come_back(payment)
     world.work()
