@@ -17,11 +17,6 @@ from zimmer.money import Rial
 AUTOMATIONS = 20
 TOKENS = 10_000_000
 
-# A shop has a past: while the server believes that nobody has used anything yet, it plans to read all uses each time.
-PAST = text("""
-INSERT INTO usage_events (user_automation_id, idempotency_key, units, usage_type, body_hash, result, at)
-SELECT :copy, 'past-' || n, 1, 'message', '', '{}', now() FROM generate_series(1, 5000) n""")
-
 Event = dict[str, Any]
 _numbers = count(1)
 
@@ -70,7 +65,6 @@ def open_shop(url: str) -> Shop:
         user = make_user(session)
         own = make_copy(session, user, automations[0], paid=TOKENS)
         shop = Shop(token_for(session, user), make_service_token(session, automations[0].id), own.id)
-        session.execute(PAST, {"copy": own.id})
     with database.autocommit() as connection:
         connection.execute(text("VACUUM ANALYZE"))
     database.close()

@@ -253,7 +253,8 @@ def test_what_is_planned_can_be_called_off(stage: Stage, lever: str, release: st
 def test_every_button_of_the_page_is_a_lever(stage: Stage) -> None:
     page = stage.get("/_local").body.decode()
     named = set(re.findall(r'data-(?:lever|release)="([^"]+)"', page)) | set(re.findall(r'pull\("([^"]+)"', page))
-    assert named == set(stage.room._actions)
+    without_a_button = {"function/kill", "minute"}  # for ./zimmer soak
+    assert named == set(stage.room._actions) - without_a_button
 
 
 def test_exactly_one_callback_is_dropped(session: Session, stage: Stage) -> None:
