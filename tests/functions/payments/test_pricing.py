@@ -146,6 +146,7 @@ def test_max_tokens_is_the_largest_purchase_that_passes(tokens: int, unit: int, 
         pytest.param(101, {365: 900_000, 30: 100_000}, [30, 365], id="between two"),
         pytest.param(1, {1: 9_990, 30: 100_000}, [30], id="a package below the minimum"),
         pytest.param(9, {9: 1_000_000_010, 30: 100_000}, [30], id="a package above the maximum"),
+        pytest.param(9, {1: 10_000, 2: 1_000_000_000}, [1, 2], id="packages at both ends"),
     ],
 )
 def test_a_flat_fee_is_sold_in_its_packages_only(tokens: int, packages: dict[int, int], sizes: list[int]) -> None:

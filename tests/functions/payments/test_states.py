@@ -6,12 +6,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import select, update
 
 from functions.payments import states
 from functions.payments.states import Because, on_the_wire
-from tests.factories import make_payment, purchase_in
+from tests.factories import make_payment, make_user, purchase_in
 from zimmer.db import Session
-from zimmer.models import PaymentEvent, PaymentStatus
+from zimmer.models import Notification, Payment, PaymentEvent, PaymentStatus, Role
 
 S = PaymentStatus
 NOW = datetime(2026, 11, 22, 9, 6, tzinfo=UTC)
@@ -82,6 +83,48 @@ def test_a_move_leaves_an_event_that_says_where_from_and_where_to(session: Sessi
         "claimed",
         "bank-return",
     )
+
+
+def test_an_event_keeps_what_the_gateway_said_and_whose_request_it_was(session: Session) -> None:
+    payment = purchase_in(session, S.PENDING, trace_id="the-order")
+    answer = Because(
+        "claimed", "test", gateway_code=-51, http_status=200, latency_ms=7, trace_id="ours", detail={"a": 1}
+    )
+    states.move(session, payment, S.VERIFYING, answer)
+    states.record(session, payment, Because("looked", "test"))
+    first, second = (session.get_one(PaymentEvent, (payment.id, seq)) for seq in (2, 3))
+    assert (first.gateway_code, first.http_status, first.latency_ms, first.trace_id, first.detail) == (
+        -51,
+        200,
+        7,
+        "ours",
+        {"a": 1},
+    )
+    assert (second.trace_id, second.from_status, second.to_status, second.detail) == ("the-order", None, None, None)
+
+
+def test_every_manager_hears_once_of_a_purchase_that_needs_a_review(session: Session) -> None:
+    managers = [make_user(session, role=Role.MANAGER).id for _ in range(2)]
+    make_user(session, role=Role.SUPPORT)
+    payment = purchase_in(session, S.REVIEW)
+    told = session.scalars(
+        select(Notification)
+        .where(Notification.dedup_key.like(f"payment-review:{payment.id}:%"))
+        .order_by(Notification.user_id)
+    ).all()
+    assert [(one.user_id, one.dedup_key) for one in told] == [
+        (manager, f"payment-review:{payment.id}:{manager}") for manager in managers
+    ]
+    assert {one.link for one in told} == {f"/payments/?id={payment.id}"}
+    assert [one.data for one in told] == [{"payment_id": payment.id, "transaction_id": payment.transaction_id}] * 2
+
+
+def test_a_locked_purchase_is_read_anew(session: Session) -> None:
+    payment = purchase_in(session, S.PENDING)
+    session.execute(
+        update(Payment).where(Payment.id == payment.id).values(fee=7), execution_options={"synchronize_session": False}
+    )
+    assert states.locked(session, payment.id).fee == 7
 
 
 def test_a_refused_move_changes_nothing(session: Session) -> None:

@@ -189,6 +189,16 @@ def test_an_ending_does_not_undo_another(developer: Developer) -> None:
     assert developer.expire(committed) is None
 
 
+def test_what_is_overdue_of_one_copy_goes_back_and_is_counted(
+    session: Session, developer: Developer, copy: UserAutomation
+) -> None:
+    for key, seconds in (("a", 1), ("b", 1), ("c", 300)):
+        developer.hold(2, key, seconds=seconds)
+    clock.travel(timedelta(seconds=1))
+    expired = [ledger.expire_overdue(developer.database.atomic(), copy.id, actor="upkeep") for _ in range(2)]
+    assert expired == [2, 0]
+
+
 def test_a_hold_is_not_expired_before_its_time(session: Session, developer: Developer) -> None:
     held = developer.hold(3)
     assert developer.expire(held) is None
