@@ -105,6 +105,12 @@ def soak(arguments: list[str]) -> int:
     return run(arguments)
 
 
+def mutation(arguments: list[str]) -> int:
+    from local.mutation.run import main as run
+
+    return run(arguments)
+
+
 def web(_: list[str]) -> int:
     """The panels' own checks, each as one line."""
     from local import node
@@ -228,6 +234,7 @@ VERBS: dict[str, Callable[[list[str]], int]] = {
     "screenshots": screenshots,
     "fuzz": fuzz,
     "soak": soak,
+    "mutation": mutation,
     "lint": lint,
     "web": web,
     "sql": sql,
