@@ -1,7 +1,8 @@
 """Everybody does anything in any order, processes die anywhere; when it is quiet again, money and tokens agree.
 
 Hypothesis draws the schedules and, when one ends badly, looks for the shortest that still does. Who is there and
-what must hold is in `scene.py`, what they do in `doings.py`. `--long` draws ten thousand.
+what must hold is in `scene.py`, what they do in `doings.py`. `--long` draws ten thousand, in four parts that may
+run beside each other: `./zimmer test --long "tests/crash/test_any_order.py::…[2]"`. docs/payments.md has its last run.
 """
 
 from collections.abc import Sequence
