@@ -3,13 +3,16 @@
 import base64
 import json
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from functions.payments import quotes
-from functions.payments.pricing import Price
+from functions.payments.pricing import Discount, Price
 from local.zarinpal.running import Zarinpal
 from tests.api import Api
 from tests.factories import make_automation, make_copy, make_user, purchase_in, token_for
@@ -252,6 +255,21 @@ def test_a_quoted_price_is_not_raised_behind_the_customers_back(
     clock.travel(timedelta(minutes=31))
     assert init_with(customer, quote).code == "quote-expired"
     assert len(zarinpal.calls("request")) == 1
+
+
+# kept by the customer
+
+
+@given(
+    code=st.none() | st.from_regex(r"[A-Z0-9_-]{1,50}", fullmatch=True),
+    percent=st.decimals("0.01", 100, places=2),
+    tokens=st.integers(1, 10**9),
+)
+def test_a_quote_is_read_as_it_was_written(code: str | None, percent: Decimal, tokens: int) -> None:
+    price = Price(Rial(10), Rial(30), Rial(20), Discount(code, percent) if code else None)
+    promised = quotes.promise(1, 2, tokens, price)
+    kept = quotes.read(quotes.written(promised), user_id=1)
+    assert (kept, kept.price) == (promised, price)
 
 
 # forged

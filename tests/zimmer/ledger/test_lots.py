@@ -1,20 +1,21 @@
 """What is left of one purchase, and taking it back: first in, first out."""
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.exc import DBAPIError
 
 from tests.databases import RolledBackDatabase
 from tests.factories import make_automation, make_copy, make_user, purchase_in
 from tests.zimmer.ledger.test_consuming import Developer
 from zimmer import clock, ledger
-from zimmer.db import Session, heard
+from zimmer.db import Database, Session, heard
 from zimmer.errors import InsufficientTokens
 from zimmer.ledger.lots import Part, claw_back, clawed_back, give_back, part_of
 from zimmer.models import (
     Automation,
     Bucket,
     EntryKind,
+    Lot,
     Payment,
     PaymentEvent,
     PaymentStatus,
@@ -96,6 +97,49 @@ def test_the_oldest_purchase_is_used_first(session: Session, copy: UserAutomatio
     for units, left in ((4, [6, 20, 30]), (6, [0, 20, 30]), (5, [0, 15, 30]), (16, [0, 0, 29])):
         developer.spend(copy.id, units, f"use-{units}")
         assert left_of(session, first, second, third) == left
+
+
+def test_it_stays_the_oldest_when_some_of_it_was_taken_back(
+    session: Session, copy: UserAutomation, developer: Developer
+) -> None:
+    first, second = bought(session, copy, 10), bought(session, copy, 20)
+    take(session, first, 1)
+    developer.spend(copy.id, 12, "use")
+    assert left_of(session, first, second) == [0, 17]
+    settle(session, first)
+
+
+def test_a_neighbours_purchase_is_not_used(session: Session, automation: Automation, developer: Developer) -> None:
+    theirs, ours = (make_copy(session, make_user(session), automation) for _ in range(2))
+    bought(session, theirs, 30)
+    purchase = bought(session, ours, 10)
+    developer.spend(ours.id, 4, "use")
+    assert left_of(session, purchase) == [6]
+
+
+def test_what_is_left_is_read_anew(session: Session, copy: UserAutomation) -> None:
+    purchase = bought(session, copy, 10)
+    lot = session.scalars(select(Lot)).one()
+    unseen = update(Lot).values(clawed_back=3).execution_options(synchronize_session=False)
+    session.execute(unseen)
+    assert (lot.clawed_back, left_of(session, purchase)) == (0, [7])
+    session.execute(update(Lot).values(clawed_back=0))
+
+
+def test_what_is_left_stays_left_until_the_transaction_ends(own_database: str) -> None:
+    asking, others = Database(own_database), Database(own_database)
+    with asking.transaction() as session:
+        copy = make_copy(session)
+        purchase = bought(session, copy, 10)
+    row = select(UserAutomation.id).where(UserAutomation.id == copy.id)
+    with asking.transaction() as session:
+        part(session, purchase)
+        with others.transaction() as other:
+            assert other.scalar(row.with_for_update(key_share=True, read=True, nowait=True))  # its key is free
+        with pytest.raises(DBAPIError), others.transaction() as other:
+            other.scalar(row.with_for_update(key_share=True, nowait=True))
+    asking.close()
+    others.close()
 
 
 def test_a_part_names_its_entry_and_its_size(session: Session, copy: UserAutomation, developer: Developer) -> None:
