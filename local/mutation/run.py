@@ -69,7 +69,7 @@ def main(arguments: Sequence[str]) -> int:
         "--go-on", action="store_true", help="with the last run, where it was stopped, and with the tests of now"
     )
     parser.add_argument("--again", action="store_true", help="judge the last run's results once more")
-    parser.add_argument("--only", metavar="NAMES", help="of these mutants, by a pattern: zimmer.ledger.lots.*")
+    parser.add_argument("--only", nargs="+", default=[], metavar="NAME", help="these, by name or zimmer.ledger.lots.*")
     chosen = parser.parse_args(arguments)
     if not chosen.again:
         if not chosen.go_on:
@@ -80,7 +80,7 @@ def main(arguments: Sequence[str]) -> int:
     return report(results())
 
 
-def mutate(workers: int, only: str | None) -> int:
+def mutate(workers: int, only: Sequence[str]) -> int:
     """mutmut's own run, with the servers lent to it."""
     port = ports.free_port()
     moto = [sys.executable, "-m", "moto.server", "-H", "localhost", "-p", str(port)]
@@ -98,7 +98,7 @@ def mutate(workers: int, only: str | None) -> int:
             "ZIMMER_TEST_PATIENCE": "5",  # a busy machine is no failure of the code
         }
         started = time.monotonic()
-        command = [*mutmut("run"), "--max-children", str(workers), *([only] if only else [])]
+        command = [*mutmut("run"), "--max-children", str(workers), *only]
         code = subprocess.run(command, cwd=FOLDER, env={**os.environ, **lent}).returncode
     print(f"{time.monotonic() - started:.0f} s")
     return code

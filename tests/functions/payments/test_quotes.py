@@ -268,8 +268,13 @@ def test_a_quoted_price_is_not_raised_behind_the_customers_back(
 def test_a_quote_is_read_as_it_was_written(code: str | None, percent: Decimal, tokens: int) -> None:
     price = Price(Rial(10), Rial(30), Rial(20), Discount(code, percent) if code else None)
     promised = quotes.promise(1, 2, tokens, price)
-    kept = quotes.read(quotes.written(promised), user_id=1)
-    assert (kept, kept.price) == (promised, price)
+    text = quotes.written(promised)
+    kept = quotes.read(text, user_id=1)
+    assert (kept, kept.price, len(promised.number)) == (promised, price, 16)
+    # As short as can be, for it travels in requests: no padding, no spaces.
+    _, payload, _ = text.split(".")
+    assert "=" not in text
+    assert b" " not in base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4))
 
 
 # forged

@@ -181,10 +181,12 @@ def test_an_ending_does_not_undo_another(developer: Developer) -> None:
     developer.release(released)
     with pytest.raises(HoldEnded):
         developer.commit(committed, 1)
-    with pytest.raises(HoldEnded):
+    with pytest.raises(HoldEnded) as refused:
         developer.release(committed)
-    with pytest.raises(HoldEnded):
+    assert refused.value.data == {"state": "committed", "used": 2}
+    with pytest.raises(HoldEnded) as refused:
         developer.commit(released, 1)
+    assert refused.value.data == {"state": "released", "used": 0}
     clock.travel(timedelta(hours=2))
     assert developer.expire(committed) is None
 
