@@ -112,7 +112,8 @@ def test_above_the_maximum_says_how_many_can_be_bought(
 ) -> None:
     with pytest.raises(AboveMaximum) as refusal:
         price(tokens, unit=unit, packages=packages)
-    assert refusal.value.data["max_tokens"] == max_tokens
+    amount = packages.get(tokens, tokens * unit)
+    assert refusal.value.data == {"amount": amount, "maximum": MAXIMUM, "max_tokens": max_tokens}
 
 
 @settings(deadline=None)

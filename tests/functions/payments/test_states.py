@@ -7,11 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, update
+from sqlalchemy.exc import DBAPIError
 
 from functions.payments import states
 from functions.payments.states import Because, on_the_wire
 from tests.factories import make_payment, make_user, purchase_in
-from zimmer.db import Session
+from tests.logs import ReadLog
+from zimmer.db import Database, Session
 from zimmer.models import Notification, Payment, PaymentEvent, PaymentStatus, Role
 
 S = PaymentStatus
@@ -117,6 +119,27 @@ def test_every_manager_hears_once_of_a_purchase_that_needs_a_review(session: Ses
     ]
     assert {one.link for one in told} == {f"/payments/?id={payment.id}"}
     assert [one.data for one in told] == [{"payment_id": payment.id, "transaction_id": payment.transaction_id}] * 2
+
+
+def test_a_purchase_that_needs_a_review_is_counted(session: Session, log: ReadLog, talkative: None) -> None:
+    payment = purchase_in(session, S.REVIEW)
+    [line] = [line for line in log() if line["message"] == "review.needed"]
+    assert (line["payment_id"], line["ReviewNeeded"]) == (payment.id, 1)
+
+
+def test_a_locked_purchase_stays_as_it_is_until_the_transaction_ends(own_database: str) -> None:
+    asking, others = Database(own_database), Database(own_database)
+    with asking.transaction() as session:
+        payment_id = purchase_in(session, S.PENDING).id
+    row = select(Payment.id).where(Payment.id == payment_id)
+    with asking.transaction() as session:
+        states.locked(session, payment_id)
+        with others.transaction() as other:
+            assert other.scalar(row.with_for_update(key_share=True, read=True, nowait=True))  # its key is free
+        with pytest.raises(DBAPIError), others.transaction() as other:
+            other.scalar(row.with_for_update(key_share=True, nowait=True))
+    asking.close()
+    others.close()
 
 
 def test_a_locked_purchase_is_read_anew(session: Session) -> None:

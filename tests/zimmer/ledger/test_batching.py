@@ -1,6 +1,7 @@
 """Many uses in one statement are what they would be one by one."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -20,7 +21,7 @@ from zimmer.errors import (
     UserAutomationNotFound,
     ZimmerError,
 )
-from zimmer.ledger import Consumed, Use
+from zimmer.ledger import Consumed, Reserve, Use
 from zimmer.models import Activity, Automation, Rollup, TokenEntry, UsageEvent, UserAutomation, UserAutomationStatus
 
 
@@ -205,3 +206,16 @@ def test_a_batch_answers_as_its_uses_would_one_by_one(
             (copy.demo_tokens, copy.tokens_remaining, copy.paid_spent, copy.spent_today, copy.demo_expired)
             for copy in (yours,)
         ]
+
+
+def test_what_holds_kept_beyond_their_time_is_there_for_a_batch(
+    session: Session, developer: Developer, automation: Automation
+) -> None:
+    copy = make_copy(session, automation=automation, paid=10)
+    reserve = Reserve(copy.id, 8, "run", "hold", timedelta(seconds=1))
+    ledger.hold(developer.database.atomic(), reserve, **developer.token)  # type: ignore[arg-type]
+    clock.travel(timedelta(seconds=1))
+    first, second = developer.spend(use(copy, 5, "a"), use(copy, 4, "b"))
+    assert isinstance(first, Consumed)
+    assert isinstance(second, Consumed)
+    assert second.remaining_paid_tokens == 1

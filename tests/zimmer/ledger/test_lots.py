@@ -110,7 +110,7 @@ def test_it_stays_the_oldest_when_some_of_it_was_taken_back(
 
 
 def test_a_neighbours_purchase_is_not_used(session: Session, automation: Automation, developer: Developer) -> None:
-    theirs, ours = (make_copy(session, make_user(session), automation) for _ in range(2))
+    theirs, ours = (make_copy(session, make_user(session), automation, paid=10) for _ in range(2))
     bought(session, theirs, 30)
     purchase = bought(session, ours, 10)
     developer.spend(ours.id, 4, "use")

@@ -1,6 +1,7 @@
 """One movement inside a transaction: balance, entry and chain move together or not at all."""
 
 import hashlib
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -85,6 +86,17 @@ def test_a_reference_that_was_there_is_refused_by_its_key(session: Session) -> N
         move_again(session, copy)
     assert sqlstate(refused.value) == UNIQUE_VIOLATION
     assert ledger.balance(session, copy.id).paid == 40
+
+
+def test_demo_tokens_are_taken_from_demo_tokens(session: Session) -> None:
+    copy = make_copy(session, demo=5)
+    demo: dict[str, Any] = {"bucket": Bucket.DEMO, "kind": ADJUST, "actor": "test"}
+    ledger.debit(session, copy, tokens=3, reference="adjust:some", **demo)
+    give(session, copy, 40, "adjust:paid")
+    with pytest.raises(InsufficientTokens) as refused:
+        ledger.debit(session, copy, tokens=3, reference="adjust:more", **demo)
+    assert refused.value.data == {"needed": 3, "available": 2}
+    assert ledger.balance(session, copy.id) == Balance(demo=2, paid=40)
 
 
 def test_buckets_do_not_mix(session: Session) -> None:
