@@ -84,10 +84,17 @@ def near_queue(monkeypatch: pytest.MonkeyPatch) -> Iterator[Poller]:
     with mock_aws():
         monkeypatch.setenv("AWS_ENDPOINT_URL_SQS", AMAZON)
         monkeypatch.setenv("MOTO_SQS_ENFORCE_STRICT_QUEUE_PURGE_BEHAVIOUR", "false")  # SQS: once a minute
-        events._sqs.cache_clear()
+        _hang_up()
         with fresh_queue(AMAZON) as poller:
             yield poller
-    events._sqs.cache_clear()
+    _hang_up()
+
+
+def _hang_up() -> None:
+    """Whoever sends next connects by the environment of then."""
+    if events._sqs.cache_info().currsize:
+        events._sqs().close()
+        events._sqs.cache_clear()
 
 
 @contextmanager
