@@ -45,11 +45,6 @@ class Developer:
 
 
 @pytest.fixture
-def automation(session: Session) -> Automation:
-    return make_automation(session)
-
-
-@pytest.fixture
 def developer(session: Session, database: RolledBackDatabase, automation: Automation) -> Developer:
     return Developer(session, database, automation)
 

@@ -10,8 +10,8 @@ from sqlalchemy import Executable, Row
 from sqlalchemy.exc import DBAPIError
 
 from tests.databases import RolledBackDatabase
-from tests.factories import make_automation, make_copy, make_user
-from tests.zimmer.ledger.test_consuming import Developer
+from tests.factories import make_copy, make_user
+from tests.zimmer.ledger.spending import Developer
 from zimmer import ledger
 from zimmer.db import AtomicSession, Session
 from zimmer.errors import InsufficientTokens, ServiceTokenInvalid, ZimmerError
@@ -42,16 +42,6 @@ class Interrupted(AtomicSession):
 
 
 Interrupt = Callable[..., Interrupted]
-
-
-@pytest.fixture
-def automation(session: Session) -> Automation:
-    return make_automation(session)
-
-
-@pytest.fixture
-def developer(session: Session, database: RolledBackDatabase, automation: Automation) -> Developer:
-    return Developer(session, database, automation)
 
 
 @pytest.fixture

@@ -1,13 +1,12 @@
 """A use of tokens as the ledger sees it. What HTTP adds is tested with the developer API."""
 
-from typing import Any
-
 import pytest
 from sqlalchemy import func, select, update
 
 from tests.databases import RolledBackDatabase
-from tests.factories import make_automation, make_copy, make_service_token
-from zimmer import clock, crypto, ledger
+from tests.factories import make_automation, make_copy
+from tests.zimmer.ledger.spending import Developer
+from zimmer import clock, ledger
 from zimmer.db import Session
 from zimmer.errors import (
     DailyCapReached,
@@ -16,33 +15,8 @@ from zimmer.errors import (
     ServiceTokenInvalid,
     UserAutomationNotFound,
 )
-from zimmer.ledger import Consumed, Use
+from zimmer.ledger import Use
 from zimmer.models import Automation, TokenEntry, UsageEvent, UserAutomation
-
-
-class Developer:
-    """An automation that spends with its own service token."""
-
-    def __init__(self, session: Session, database: RolledBackDatabase, automation: Automation) -> None:
-        token = make_service_token(session, automation.id)
-        _, token_id, secret = token.split("_", 2)
-        self.proof: dict[str, Any] = {"token_id": int(token_id), "token_hash": crypto.token_hash(secret)}
-        self._database = database
-        self._session = session
-
-    def spend(self, copy_id: int, units: int, key: str, usage_type: str = "message") -> Consumed:
-        use = Use(copy_id, units, usage_type, key)
-        return ledger.consume(self._database.atomic(), use, **self.proof)
-
-
-@pytest.fixture
-def automation(session: Session) -> Automation:
-    return make_automation(session)
-
-
-@pytest.fixture
-def developer(session: Session, database: RolledBackDatabase, automation: Automation) -> Developer:
-    return Developer(session, database, automation)
 
 
 @pytest.fixture

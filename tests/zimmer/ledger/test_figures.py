@@ -30,11 +30,6 @@ class Spender:
 
 
 @pytest.fixture
-def automation(session: Session) -> Automation:
-    return make_automation(session)
-
-
-@pytest.fixture
 def spender(session: Session, database: RolledBackDatabase, automation: Automation) -> Spender:
     return Spender(session, database, automation)
 

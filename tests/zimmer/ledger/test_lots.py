@@ -4,9 +4,8 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.exc import DBAPIError
 
-from tests.databases import RolledBackDatabase
-from tests.factories import make_automation, make_copy, make_user, purchase_in
-from tests.zimmer.ledger.test_consuming import Developer
+from tests.factories import make_copy, make_user, purchase_in
+from tests.zimmer.ledger.spending import Developer
 from zimmer import clock, ledger
 from zimmer.db import Database, Session, heard
 from zimmer.errors import InsufficientTokens
@@ -22,16 +21,6 @@ from zimmer.models import (
     TokenEntry,
     UserAutomation,
 )
-
-
-@pytest.fixture
-def automation(session: Session) -> Automation:
-    return make_automation(session)
-
-
-@pytest.fixture
-def developer(session: Session, database: RolledBackDatabase, automation: Automation) -> Developer:
-    return Developer(session, database, automation)
 
 
 @pytest.fixture
