@@ -1,7 +1,6 @@
 """A run: a platform of its own, asked for so long, and at the end whether money and tokens agree."""
 
 import argparse
-import os
 import secrets
 import sys
 import time
@@ -11,6 +10,7 @@ from urllib.parse import urlsplit
 
 from functions.admin import invariants
 from local import screen, totp
+from local.adopted import adopted, keys_of
 from local.environment import DATA, local_keys
 from local.errors import StepFailed
 from local.fuzz import people
@@ -21,9 +21,8 @@ from local.openapi import OPENAPI
 from local.record import Record
 from local.trial import trial
 from zimmer.db import Database
-from zimmer.settings import get_settings
 
-FOLDER = DATA / "fuzz"
+PLATFORM = DATA / "fuzz" / "platform"
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
@@ -48,7 +47,11 @@ def fuzz(number: int, *, seconds: float, verbose: bool, hold: bool) -> int:
     """Raises StepFailed when there is no platform."""
     started = time.monotonic()
     screen.show("  starting a platform to ask …")
-    with trial(FOLDER / "platform", "--without-panels") as running, adopted(running), opened(running) as database:
+    with (
+        trial(PLATFORM, "--without-panels") as running,
+        adopted(keys_of(running, PLATFORM)),
+        opened(running) as database,
+    ):
         refuse_others(running.api_url)
         screen.show(f"  it runs after {time.monotonic() - started:.0f} s")
         run = Run(running, database, operations(OPENAPI), number=number, secrets=platforms_secrets(running))
@@ -64,7 +67,7 @@ def fuzz(number: int, *, seconds: float, verbose: bool, hold: bool) -> int:
 
 def platforms_secrets(running: Record) -> list[str]:
     """Texts that no answer may hold."""
-    keys = local_keys(FOLDER / "platform" / "secrets.json")
+    keys = local_keys(PLATFORM / "secrets.json")
     codes = [totp.secret_of(role) for role in people.STAFF]
     return [*keys.values(), *codes, running.service_token, *(account.password for account in running.accounts)]
 
@@ -80,22 +83,6 @@ def refuse_others(url: str) -> None:
     """Nothing but this machine is ever asked. Raises StepFailed."""
     if urlsplit(url).hostname not in LOOPBACK:
         raise StepFailed(f"{url} is not this machine")
-
-
-@contextmanager
-def adopted(running: Record) -> Iterator[None]:
-    """The platform's own keys, for the people who are written into its database."""
-    keys = local_keys(FOLDER / "platform" / "secrets.json")
-    ours = {**keys, "ENV": "local", "DATABASE_URL": running.database_url, "POWERTOOLS_LOG_LEVEL": "ERROR"}
-    before = {name: os.environ.get(name) for name in ours}
-    os.environ.update(ours)
-    get_settings.cache_clear()
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            os.environ.pop(name, None) if value is None else os.environ.update({name: value})
-        get_settings.cache_clear()
 
 
 @contextmanager

@@ -1,17 +1,17 @@
 """A run: a platform of its own, a storm, the calm after it, and what became of the money."""
 
 import argparse
-import os
 import secrets
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
-from contextlib import ExitStack, closing, contextmanager, suppress
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from datetime import timedelta
 from random import Random
 
 from local import screen
+from local.adopted import adopted
 from local.environment import DATA
 from local.errors import StepFailed
 from local.record import Record
@@ -23,7 +23,6 @@ from local.soak.trouble import Deeds, Trouble
 from local.trial import trial
 from zimmer import clock
 from zimmer.db import Database
-from zimmer.settings import get_settings
 
 FOLDER = DATA / "soak"
 SANDBOXES, CUSTOMERS = 4, 16
@@ -87,7 +86,7 @@ def soak(seed: int, *, seconds: float, tell: Callable[[str], None]) -> int:
     began = time.monotonic()
     with ExitStack() as stack:
         running = stack.enter_context(trial(FOLDER / "platform", *UP))
-        stack.enter_context(on_its_clock(running))
+        stack.enter_context(adopted(its_clock(running)))
         database = stack.enter_context(closing(Database(running.database_url)))
         bank = stack.enter_context(closing(Bank(running.zarinpal_url)))
         trouble = stack.enter_context(closing(Trouble(running, database, Random(f"{seed} trouble"))))
@@ -173,19 +172,6 @@ def told(
     return 0 if verdict.is_clean and not counts.missing else 1
 
 
-@contextmanager
-def on_its_clock(running: Record) -> Iterator[None]:
-    """What this process calls now is the platform's now: a promise is overdue by its clock."""
-    ours = {"ENV": "local", "LOCAL_CLOCK_FILE": str(running.clock.resolve()), "DATABASE_URL": running.database_url}
-    before = {name: os.environ.get(name) for name in ours}
-    os.environ.update(ours)
-    get_settings.cache_clear()
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            with suppress(KeyError):
-                del os.environ[name]
-            if value is not None:
-                os.environ[name] = value
-        get_settings.cache_clear()
+def its_clock(running: Record) -> Mapping[str, str]:
+    """With these, what this process calls now is the platform's now: a promise is overdue by its clock."""
+    return {"ENV": "local", "LOCAL_CLOCK_FILE": str(running.clock.resolve()), "DATABASE_URL": running.database_url}

@@ -10,6 +10,7 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from functions.payments import sweep, worker
+from local.adopted import adopted
 from local.poller import MOST_AT_ONCE, Poller
 from local.zarinpal.running import Zarinpal
 from tests.api import Answer, Api
@@ -17,7 +18,6 @@ from tests.crash.mortal import Died, MortalDatabase, MortalGateway
 from tests.functions.payments.purchases import INIT
 from zimmer import clock
 from zimmer.models import Payment, PaymentStatus, TokenEntry, UserAutomation
-from zimmer.settings import get_settings
 
 PAST_EVERY_LEASE = timedelta(seconds=61)
 TOKENS = 100
@@ -134,11 +134,5 @@ def dying() -> Iterator[None]:
 @contextmanager
 def no_queue() -> Iterator[None]:
     """SQS does not take anything."""
-    real = os.environ["CREDIT_QUEUE_URL"]
-    os.environ["CREDIT_QUEUE_URL"] = f"{real}-that-nobody-made"
-    get_settings.cache_clear()
-    try:
+    with adopted({"CREDIT_QUEUE_URL": f"{os.environ['CREDIT_QUEUE_URL']}-that-nobody-made"}):
         yield
-    finally:
-        os.environ["CREDIT_QUEUE_URL"] = real
-        get_settings.cache_clear()

@@ -24,9 +24,10 @@ from sqlalchemy import update
 
 from functions.admin import invariants
 from local import browsers
+from local.adopted import adopted, keys_of
 from local.browsers import DESKTOP, PHONE, Theme, Viewport
 from local.entering import enter, enter_as_visitor
-from local.environment import DATA, local_keys
+from local.environment import DATA
 from local.errors import StepFailed
 from local.record import Record
 from local.trial import trial
@@ -36,7 +37,6 @@ from tests.e2e.people import MANAGER, REZA, SARA, SUPPORT, Customer
 from tests.e2e.watch import Watch
 from zimmer.db import Database, Session
 from zimmer.models import BusinessSettings
-from zimmer.settings import get_settings
 
 FOLDER = DATA / "e2e"
 PATIENCE_MS = 10_000
@@ -111,15 +111,8 @@ def base_url() -> None:
 @pytest.fixture(scope="session", autouse=True)
 def _environment(platform: Record) -> Iterator[None]:
     """For rows that tests arrange: the platform's own keys, so that what they seal can be read there."""
-    keys = local_keys(FOLDER / "platform" / "secrets.json")
-    ours = {**keys, "ENV": "local", "DATABASE_URL": platform.database_url, "POWERTOOLS_LOG_LEVEL": "ERROR"}
-    before = {name: os.environ.get(name) for name in ours}
-    os.environ.update(ours)
-    get_settings.cache_clear()
-    yield
-    for name, value in before.items():
-        os.environ.pop(name, None) if value is None else os.environ.update({name: value})
-    get_settings.cache_clear()
+    with adopted(keys_of(platform, FOLDER / "platform")):
+        yield
 
 
 @pytest.fixture(scope="session")
