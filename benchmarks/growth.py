@@ -13,12 +13,13 @@ from itertools import chain
 from statistics import median
 from typing import Any
 
-from sqlalchemy import event, text
+from sqlalchemy import text
 
 from benchmarks.figures import Figure, Verdict, exact, most, shown
 from benchmarks.ground import Ground
 from tests.api import Api
 from tests.factories import make_user, token_for
+from tests.said import Statement, queries, said
 from zimmer import clock
 from zimmer.db import Database, using
 from zimmer.models import Audience, Role, User
@@ -224,27 +225,16 @@ def _whole_tables(size: Size) -> Iterator[tuple[str, str]]:
         for sql, values in _asked(size, ask):
             with size.database.connect() as connection:
                 raw: Any = connection.connection.dbapi_connection
-                cursor = raw.cursor()
-                cursor.execute("BEGIN")
-                cursor.execute(f"EXPLAIN (FORMAT JSON) {sql}", values)
-                [[plan]] = cursor.fetchall()
-                cursor.execute("ROLLBACK")
+                [[plan]] = raw.ask(f"EXPLAIN (FORMAT JSON) {sql}", values).rows
             for table in _read_whole(plan if isinstance(plan, list) else json.loads(plan)):
                 if _rows_of(size.database, table) > LARGE:
                     yield page, table
 
 
-def _asked(size: Size, ask: Callable[[Size], None]) -> list[tuple[str, Any]]:
-    heard: list[tuple[str, Any]] = []
-
-    def listen(_: Any, __: Any, sql: str, values: Any, ___: Any, ____: Any) -> None:
-        heard.append((sql, values))
-
-    event.listen(size.database._engine, "before_cursor_execute", listen)
-    with using(size.database):
+def _asked(size: Size, ask: Callable[[Size], None]) -> list[Statement]:
+    with using(size.database), said() as heard:
         ask(size)
-    event.remove(size.database._engine, "before_cursor_execute", listen)
-    return [(sql, values) for sql, values in heard if sql.lstrip().upper().startswith(("SELECT", "WITH"))]
+    return queries(heard)
 
 
 def _read_whole(plan: Any) -> Iterator[str]:

@@ -5,11 +5,11 @@ that wait for somebody: what it costs follows the days that have passed, not the
 """
 
 from datetime import date, datetime, timedelta
-from typing import Any
 
-from sqlalchemy import Date, DateTime, Select, bindparam, column, select, text
+from sqlalchemy import Date, DateTime, bindparam, column, select, text
 
 from functions.admin.days import Span, jalali_month, month_before
+from zimmer.db import Prepared
 
 OVERDUE = timedelta(minutes=10)  # a verified payment is credited within seconds
 
@@ -102,12 +102,14 @@ _DATES = (
     "month_before_last",
 )
 
-STATS: Select[*tuple[Any, ...]] = select(
-    text(_STATS)
-    .bindparams(*(bindparam(name, type_=Date) for name in _DATES))
-    .bindparams(bindparam("overdue_since", type_=DateTime(timezone=True)))
-    .columns(*(column(name) for name in _COLUMNS))
-    .subquery("stats")
+STATS = Prepared(
+    select(
+        text(_STATS)
+        .bindparams(*(bindparam(name, type_=Date) for name in _DATES))
+        .bindparams(bindparam("overdue_since", type_=DateTime(timezone=True)))
+        .columns(*(column(name) for name in _COLUMNS))
+        .subquery("stats")
+    )
 )
 
 

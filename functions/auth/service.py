@@ -16,7 +16,7 @@ from zimmer import clock, throttle
 from zimmer.auth import links, passwords, sign_ins
 from zimmer.auth.roles import may_enter
 from zimmer.auth.sign_ins import Device, NewSignIn
-from zimmer.db import AtomicSession, ReadSession, Session, committed
+from zimmer.db import AtomicSession, Prepared, ReadSession, Session, committed
 from zimmer.errors import EmailTaken, WrongCredentials
 from zimmer.models import Audience, Role, User
 from zimmer.notifications import Kind, Notice, notify
@@ -24,7 +24,7 @@ from zimmer.observability import logger
 from zimmer.throttle import Limit
 
 LOGINS_BY_ADDRESS = Limit("login-ip", times=100, per=timedelta(minutes=15))  # a whole office, or a mobile network
-BY_EMAIL = select(User.__table__).where(User.email == bindparam("email", type_=String)).limit(1)
+BY_EMAIL = Prepared(select(User.__table__).where(User.email == bindparam("email", type_=String)).limit(1))
 REGISTRATIONS_BY_ADDRESS = Limit("register-ip", times=5, per=timedelta(hours=1))
 
 

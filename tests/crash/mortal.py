@@ -20,7 +20,7 @@ from functions.payments.gateways.base import (
     Unknown,
     Unverified,
 )
-from zimmer.db import AtomicSession, Database, Session
+from zimmer.db import AtomicSession, Database, Prepared, Session
 from zimmer.money import Rial
 
 
@@ -100,7 +100,7 @@ class MortalStatement(AtomicSession):
         super().__init__(autocommit)
         self._database = database
 
-    def run(self, statement: Executable, parameters: Mapping[str, Any]) -> Sequence[Row[Any]]:
+    def run(self, statement: Executable | Prepared, parameters: Mapping[str, Any]) -> Sequence[Row[Any]]:
         fate = self._database.fate_of_a_statement()
         if fate == "before":
             raise Died

@@ -14,7 +14,7 @@ from sqlalchemy import ARRAY, BigInteger, DateTime, Interval, Row, String, bindp
 from sqlalchemy.dialects.postgresql import insert
 
 from zimmer import clock
-from zimmer.db import Session, database
+from zimmer.db import Prepared, Session, database
 from zimmer.messages import CREDIT, DELIVER, TOPICS, CreditPayment, DeliverMessage, QueueMessage
 from zimmer.models import Json, OutboxMessage
 from zimmer.observability import logger
@@ -40,7 +40,8 @@ BATCH = 10  # what SQS takes in one call
 SENDING_TAKES = timedelta(seconds=30)  # how long a claimed row is left to whoever claimed it
 LONGEST_WAIT = timedelta(minutes=15)
 
-CLAIM = text("""
+CLAIM = Prepared(
+    text("""
 WITH due AS MATERIALIZED (
     SELECT id FROM outbox
     WHERE published_at IS NULL AND next_at <= :at AND topic = ANY(:topics)
@@ -50,20 +51,23 @@ UPDATE outbox SET attempts = attempts + 1, next_at = :at + least(:taking * power
 FROM due WHERE outbox.id = due.id
 RETURNING outbox.id, outbox.topic, outbox.payload
 """).bindparams(
-    bindparam("at", type_=DateTime(timezone=True)),
-    bindparam("topics", type_=ARRAY(String)),
-    bindparam("most", BATCH, type_=BigInteger),
-    bindparam("taking", SENDING_TAKES, type_=Interval),
-    bindparam("longest", LONGEST_WAIT, type_=Interval),
+        bindparam("at", type_=DateTime(timezone=True)),
+        bindparam("topics", type_=ARRAY(String)),
+        bindparam("most", BATCH, type_=BigInteger),
+        bindparam("taking", SENDING_TAKES, type_=Interval),
+        bindparam("longest", LONGEST_WAIT, type_=Interval),
+    )
 )
-MARK = text("""
+MARK = Prepared(
+    text("""
 UPDATE outbox SET published_at = :at, message_id = sent.message_id
 FROM unnest(:ids, :message_ids) AS sent (id, message_id) WHERE outbox.id = sent.id
 RETURNING outbox.id
 """).bindparams(
-    bindparam("at", type_=DateTime(timezone=True)),
-    bindparam("ids", type_=ARRAY(BigInteger)),
-    bindparam("message_ids", type_=ARRAY(String)),
+        bindparam("at", type_=DateTime(timezone=True)),
+        bindparam("ids", type_=ARRAY(BigInteger)),
+        bindparam("message_ids", type_=ARRAY(String)),
+    )
 )
 
 

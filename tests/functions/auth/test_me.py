@@ -2,18 +2,17 @@
 
 import base64
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import jwt
 import pytest
-from sqlalchemy import Engine, event, update
+from sqlalchemy import update
 
 from tests.api import Api
 from tests.factories import make_user, token_for
+from tests.said import queries, said
 from zimmer import clock
 from zimmer.auth import tokens
 from zimmer.auth.roles import RIGHTS
@@ -47,22 +46,6 @@ def signed(claims: dict[str, Any], *, key: str | None = None, **header: Any) -> 
     return jwt.encode(claims, key or ours, algorithm="HS256", headers={"kid": key_id(ours.encode()), **header})
 
 
-@contextmanager
-def selects() -> Iterator[list[str]]:
-    """What is asked of the database inside the block."""
-    asked: list[str] = []
-
-    def note(*arguments: Any) -> None:
-        if arguments[2].startswith("SELECT"):
-            asked.append(arguments[2])
-
-    event.listen(Engine, "before_cursor_execute", note)
-    try:
-        yield asked
-    finally:
-        event.remove(Engine, "before_cursor_execute", note)
-
-
 def test_a_person_sees_themselves(api: Api, user: User, token: str) -> None:
     assert api.signed_in(token).get(ME).json == {
         "id": user.id,
@@ -90,9 +73,9 @@ def test_both_panels_may_ask_who_is_signed_in(audience: Audience, api: Api, sess
 
 
 def test_sign_in_and_account_are_read_in_one_query(api: Api, token: str) -> None:
-    with selects() as asked:
+    with said() as heard:
         api.signed_in(token).get(ME)
-    assert len(asked) == 1
+    assert len(queries(heard)) == 1
 
 
 def test_4_no_answer_holds_a_hash_or_a_secret(api: Api, session: Session) -> None:

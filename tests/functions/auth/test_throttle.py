@@ -1,16 +1,16 @@
 """How often one may try to sign in or register, and what still holds after a refusal."""
 
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from datetime import timedelta
 from itertools import count
 
 import argon2
 import pytest
-from sqlalchemy import Engine, event, func, select, text, update
+from sqlalchemy import func, select, text, update
 
 from tests.api import Answer, Api
 from tests.functions.auth.conftest import FORM, Browser, Door
+from tests.said import said
 from zimmer import clock
 from zimmer.db import Database, Session, using
 from zimmer.models import SignIn, ThrottleCounter, User
@@ -99,28 +99,12 @@ def test_an_unknown_address_is_held_back_just_the_same(account: Browser) -> None
     assert_refused(elsewhere().login(email="nobody@example.com"), within=15 * MINUTE)
 
 
-@contextmanager
-def statements() -> Iterator[list[str]]:
-    """What is said to the database inside the block, without parameters and the savepoints of the test."""
-    said: list[str] = []
-
-    def note(*arguments: object) -> None:
-        if "SAVEPOINT" not in str(arguments[2]):
-            said.append(str(arguments[2]))
-
-    event.listen(Engine, "before_cursor_execute", note)
-    try:
-        yield said
-    finally:
-        event.remove(Engine, "before_cursor_execute", note)
-
-
 def test_a_refusal_costs_the_same_for_known_and_unknown(account: Browser, session: Session) -> None:
     work = []
     for email in (FORM["email"], "nobody@example.com"):
-        with statements() as said:
+        with said() as heard:
             account.login(email=email, password=WRONG)
-        work.append(said)
+        work.append([sql for sql, _ in heard if "SAVEPOINT" not in sql])  # those are the test's own
     assert work[0] == work[1] != []
     counters = session.execute(
         select(ThrottleCounter.kind, ThrottleCounter.remaining).where(ThrottleCounter.kind == "login-account")

@@ -1,6 +1,7 @@
 """One connection, three ways to speak on it, and what each refuses."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 
 import pytest
@@ -8,7 +9,7 @@ from sqlalchemy import insert, select, text
 from sqlalchemy.exc import DBAPIError
 
 from tests.factories import make_user
-from zimmer.db import Database, NestedTransaction, committed, using
+from zimmer.db import Database, NestedTransaction, committed, engine, using
 from zimmer.models import BusinessSettings, User
 
 
@@ -72,6 +73,32 @@ def test_a_read_gives_the_connection_back_so_that_a_transaction_can_start(contai
     with container.transaction() as session:
         make_user(session)
     assert len(reader.rows(select(User.id))) == 1
+
+
+def test_threads_that_share_a_database_wait_for_each_other(container: Database) -> None:
+    def ask(number: int) -> int:
+        [row] = container.atomic().run(text("SELECT pg_sleep(0.01), :number + 0 AS number"), {"number": number})
+        return int(row.number)
+
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(ask, range(40))) == list(range(40))
+
+
+def test_a_read_inside_a_transaction_says_that_the_connection_is_in_use(
+    container: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "WAIT_SECONDS", 0.1)
+    with container.transaction(), pytest.raises(TimeoutError, match="in use"):
+        names(container)
+    assert names(container) == []
+
+
+def test_a_block_that_raises_leaves_a_connection_that_works(container: Database, other: Database) -> None:
+    with suppress(ZeroDivisionError), container.autocommit() as connection:
+        connection.execute(select(User.id))
+        raise ZeroDivisionError
+    interrupted(container)
+    assert names(container) == names(other) == []
 
 
 def test_a_read_session_neither_writes_nor_locks(container: Database) -> None:

@@ -13,7 +13,7 @@ from tests.databases import RolledBackDatabase
 from tests.factories import make_copy, make_user
 from tests.zimmer.ledger.spending import Developer
 from zimmer import ledger
-from zimmer.db import AtomicSession, Session
+from zimmer.db import AtomicSession, Prepared, Session
 from zimmer.errors import InsufficientTokens, ServiceTokenInvalid, ZimmerError
 from zimmer.ledger import Consumed, Reserve, Use
 from zimmer.ledger.batching import CONSUME_MANY
@@ -27,12 +27,12 @@ UNIQUE, DEADLOCK, OTHER = "23505", "40P01", "22012"
 class Interrupted(AtomicSession):
     """The next runs of one statement fail as the server would let them; all others are real."""
 
-    def __init__(self, database: RolledBackDatabase, statement: Executable, *, times: int, code: str) -> None:
+    def __init__(self, database: RolledBackDatabase, statement: Prepared, *, times: int, code: str) -> None:
         super().__init__(database.autocommit)
         self.statement, self.left, self.code = statement, times, code
         self.asked = 0
 
-    def run(self, statement: Executable, parameters: Mapping[str, Any]) -> Sequence[Row[Any]]:
+    def run(self, statement: Executable | Prepared, parameters: Mapping[str, Any]) -> Sequence[Row[Any]]:
         if statement is self.statement:
             self.asked += 1
             if self.left:

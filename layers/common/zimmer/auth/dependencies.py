@@ -11,12 +11,12 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Depends, Header
-from sqlalchemy import ColumnElement, Select, bindparam, false, func, select
+from sqlalchemy import ColumnElement, bindparam, false, func, select
 
 from zimmer import clock, crypto
 from zimmer.auth import tokens
 from zimmer.auth.roles import Right, audience_of, may
-from zimmer.db import AtomicSession, ReadSession, Session, database, replica
+from zimmer.db import AtomicSession, Prepared, ReadSession, Session, database, replica
 from zimmer.errors import NotAllowed, NotSignedIn, ServiceTokenInvalid
 from zimmer.models import Audience, AuditEntry, Role, SignIn, User
 from zimmer.observability import logger
@@ -43,8 +43,8 @@ class Person:
     stepped_up_until: datetime | None = None  # a code of the authenticator was given in this sign-in
 
 
-def _proof(has_just_acted: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
-    return (
+def _proof(has_just_acted: ColumnElement[bool]) -> Prepared:
+    return Prepared(
         select(
             User.id,
             User.name,

@@ -27,6 +27,7 @@ from zimmer.db.engine import (
 )
 from zimmer.db.replicas import replica
 from zimmer.db.sessions import AtomicSession, ReadSession, heard, next_number, together
+from zimmer.db.statements import Prepared
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -39,6 +40,7 @@ __all__ = [
     "AtomicSession",
     "Database",
     "NestedTransaction",
+    "Prepared",
     "ReadSession",
     "Session",
     "committed",

@@ -1,6 +1,7 @@
 """The container's engine and its one connection."""
 
 import select
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,7 +16,7 @@ from sqlalchemy.engine import Engine, ExceptionContext
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
-from zimmer.db.prepared import OneTripConnection, sqlstate_of
+from zimmer.db.prepared import SERVER_WENT_AWAY, OneTripConnection, sqlstate_of
 from zimmer.db.sessions import AtomicSession, ReadSession
 from zimmer.observability import logger
 from zimmer.settings import get_settings, read_again
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 CONNECT_SECONDS = 5
 IDLE_SECONDS = 1.0
-SERVER_WENT_AWAY = frozenset({"57P01", "57P02", "57P03", "08006", "53300"})  # shut down, starting, full
+WAIT_SECONDS = 2.0
 LOGIN_REFUSED = frozenset({"28P01", "28000"})  # wrong password; no such login, which is what RDS Proxy says
 
 
@@ -54,6 +55,10 @@ class Database:
         self._engine = _engine(_Door(url, prepared=prepared, ssl_root=ssl_root, renewed=renewed))
         event.listen(self._engine, "checkin", _note_idle_since)
         event.listen(self._engine, "checkout", partial(_refuse_one_that_was_hung_up, idle_seconds))
+        self._turn = threading.Lock()
+        self._kept: Connection | None = None
+        self._kept_until = 0.0
+        self._idle_seconds = idle_seconds
         self._in_transaction = False
 
     @property
@@ -75,37 +80,72 @@ class Database:
         """
         if self._in_transaction:
             raise NestedTransaction("a transaction is open on this container's only connection")
-        self._in_transaction = True
-        try:
-            with self._new_session() as session, session.begin():
-                yield session
-        finally:
-            self._in_transaction = False
+        with self._one_at_a_time():
+            self._give_back()
+            self._in_transaction = True
+            try:
+                with self._new_session() as session, session.begin():
+                    yield session
+            finally:
+                self._in_transaction = False
 
     @contextmanager
     def autocommit(self) -> Iterator[Connection]:
         """The connection with each statement standing for itself.
 
         Not SQLAlchemy's AUTOCOMMIT level: putting that back costs a `SET SESSION`, which is two more
-        round trips and pins the connection of an RDS Proxy.
+        round trips and pins the connection of an RDS Proxy. The connection is kept for the next of these: taking it
+        from SQLAlchemy's pool and giving it back takes as long as a small question.
         """
-        with self._engine.connect() as connection:
-            raw: Any = connection.connection.dbapi_connection
-            raw.autocommit = True
+        with self._one_at_a_time():
+            connection = self._taken()
             try:
                 yield connection
-            finally:
-                raw.autocommit = False
+                connection.rollback()  # nothing, to the server; to SQLAlchemy the end of what it thinks has begun
+            except BaseException:
+                self._give_back()
+                raise
+            self._kept_until = time.monotonic() + self._idle_seconds
 
     @contextmanager
     def connect(self) -> Iterator[Connection]:
         """The bare connection, for migrations."""
+        self._give_back()
         with self._engine.connect() as connection:
             yield connection
 
     def close(self) -> None:
         """Give the connection back to the server."""
+        self._give_back()
         self._engine.dispose()
+
+    @contextmanager
+    def _one_at_a_time(self) -> Iterator[None]:
+        """Threads that share a container's database wait for each other. Raises TimeoutError."""
+        if not self._turn.acquire(timeout=WAIT_SECONDS):
+            raise TimeoutError("the container's only connection is in use")
+        try:
+            yield
+        finally:
+            self._turn.release()
+
+    def _taken(self) -> Connection:
+        """The connection that was kept. One that was idle goes through the pool, which looks at it."""
+        if self._kept is None or time.monotonic() > self._kept_until:
+            self._give_back()
+            self._kept = self._engine.connect()
+            driver: Any = self._kept.connection.dbapi_connection
+            driver.autocommit = True
+        return self._kept
+
+    def _give_back(self) -> None:
+        kept, self._kept = self._kept, None
+        if kept is None:
+            return
+        if not kept.invalidated:
+            driver: Any = kept.connection.dbapi_connection
+            driver.autocommit = False
+        kept.close()
 
     def _new_session(self) -> "Session":
         from sqlalchemy.orm import Session  # 30 ms, which who asks single statements need not pay
@@ -204,7 +244,7 @@ def _engine(door: _Door) -> Engine:
         poolclass=QueuePool,
         pool_size=1,
         max_overflow=0,
-        pool_timeout=2,
+        pool_timeout=WAIT_SECONDS,
         hide_parameters=True,  # an error's text ends in a log; a password's hash must not
     )
     if (

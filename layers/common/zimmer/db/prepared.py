@@ -1,7 +1,7 @@
 """pg8000 with one round trip per statement instead of three.
 
-pg8000 1.31 sends Parse, Describe and Bind/Execute each with a Sync of its own. Keeping the result of
-its `prepare_statement()` per connection leaves Bind/Execute, of which several may share one Sync. It goes
+pg8000 1.31 sends Parse, Describe and Bind/Execute each with a Sync of its own. Keeping the result of its
+`prepare_statement()` per connection leaves Bind/Execute (`protocol.py`), of which several may share one Sync. It goes
 through pg8000's internals, so the version is pinned and `tests/zimmer/db/test_prepared.py` holds the contract.
 """
 
@@ -9,22 +9,22 @@ from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import date, datetime
 from functools import lru_cache
-from struct import Struct
 from typing import Any
 
 import pg8000.dbapi
-from pg8000.converters import DATE, TIMESTAMPTZ, date_in, make_params, timestamptz_in
-from pg8000.core import SYNC_MSG, Context, _flush, _write
+from pg8000.converters import DATE, TIMESTAMPTZ, make_params
+from pg8000.core import READY_FOR_QUERY, SYNC_MSG, Context, _flush, _write
 from pg8000.dbapi import convert_paramstyle
+
+from zimmer.db import protocol
 
 KEPT_STATEMENTS = 200
 MOST_WAITING = 50  # far fewer than are kept: none may be dropped while it waits
+SERVER_WENT_AWAY = frozenset({"57P01", "57P02", "57P03", "08006", "53300"})  # shut down, starting, full
 PLAN_IS_STALE = frozenset({"0A000", "26000"})  # "cached plan must not change result type"; statement unknown
-_length = Struct("!i").unpack_from
 
-Statement = tuple[bytes, Any, Any]
+Statement = tuple[bytes, Any, Sequence[protocol.Reader]]
 
 
 class OneTripConnection(pg8000.dbapi.Connection):  # type: ignore[misc]  # pg8000 has no types
@@ -40,8 +40,8 @@ class OneTripConnection(pg8000.dbapi.Connection):  # type: ignore[misc]  # pg800
         self.waiting: list[Call] = []
         self.is_patient = False  # whether queries wait outside of a transaction too
         super().__init__(*args, **kwargs)
-        self.register_in_adapter(TIMESTAMPTZ, _moment)
-        self.register_in_adapter(DATE, _day)
+        self.register_in_adapter(TIMESTAMPTZ, protocol.moment)
+        self.register_in_adapter(DATE, protocol.day)
 
     def cursor(self) -> "OneTripCursor":
         return OneTripCursor(self)
@@ -71,11 +71,23 @@ class OneTripConnection(pg8000.dbapi.Connection):  # type: ignore[misc]  # pg800
                 buffered.close()
 
     def handle_messages(self, context: Any) -> None:
-        """A reset connection is a lost one; pg8000 lets that one error through as it is."""
+        """All messages of an answer. A reset connection is a lost one; pg8000 lets that one error through as it is."""
+        kind = None
         try:
-            super().handle_messages(context)
+            while kind != READY_FOR_QUERY:
+                kind, length = protocol.header(self._read(protocol.HEADER_BYTES))
+                self.message_types[kind](self._read(length - 4), context)
         except OSError as error:
             raise pg8000.dbapi.InterfaceError("network error") from error
+        if context.error is not None:
+            raise context.error
+
+    def _read(self, size: int) -> bytes:
+        """That many bytes, which only the end of the connection makes fewer."""
+        found: bytes = self._sock.read(size)
+        if len(found) < size:
+            raise pg8000.dbapi.InterfaceError("network error")
+        return found
 
     def handle_COMMAND_COMPLETE(self, data: bytes, context: Any) -> None:  # noqa: N802  pg8000's name
         super().handle_COMMAND_COMPLETE(data, context)
@@ -83,26 +95,23 @@ class OneTripConnection(pg8000.dbapi.Connection):  # type: ignore[misc]  # pg800
             context.next()
 
     def handle_DATA_ROW(self, data: bytes, context: Any) -> None:  # noqa: N802
-        """One row, as pg8000 reads it, in two thirds of the time: most of a page's time goes by here."""
-        if isinstance(context, Flight):
-            context = context.now
-        row: list[Any] = []
-        at = 2
-        for read in context.input_funcs:
-            at += 4
-            length = _length(data, at - 4)[0]
-            if length < 0:
-                row.append(None)
-            else:
-                row.append(read(data[at : at + length].decode()))
-                at += length
-        context.rows.append(row)
+        reply = context.now if isinstance(context, Flight) else context
+        if isinstance(reply, Reply):
+            reply.rows.append(protocol.row_of(data, reply.input_funcs))
+        else:
+            super().handle_DATA_ROW(data, reply)
+
+    def ask(self, sql: str, values: Sequence[Any]) -> "Reply":
+        """Run a statement with `$1, $2, …` at once, and what waits before it."""
+        call = self.call(sql, values)
+        self.keep_back(call)
+        self.run_waiting()
+        return call.reply
 
     def call(self, sql: str, values: Sequence[Any] = (), oids: tuple[int, ...] = ()) -> "Call":
         """One run of a statement, which is prepared if it was not."""
-        statement = self.prepare_once(sql, oids)
-        context = Context(sql, columns=statement[1], input_funcs=statement[2])
-        return Call((sql, oids), statement[0], make_params(self.py_types, values), context)
+        name, columns, readers = self.prepare_once(sql, oids)
+        return Call((sql, oids), name, make_params(self.py_types, values), Reply(sql, None, columns, readers))
 
     def keep_back(self, call: "Call") -> None:
         """Let it leave with what comes next."""
@@ -129,20 +138,20 @@ class OneTripConnection(pg8000.dbapi.Connection):  # type: ignore[misc]  # pg800
             self._run([call.prepared_anew(self.prepare_once(*call.key)) for call in calls])
 
     def _run(self, calls: "Sequence[Call]") -> None:
-        for call in calls:
-            self.send_BIND(call.name, call.values)
-            self.send_EXECUTE()
-        _write(self._sock, SYNC_MSG)
-        _flush(self._sock)
-        flight = Flight(calls)
+        self._send(b"".join([protocol.one_run(call.name, call.values) for call in calls]) + SYNC_MSG)
+        answers = calls[0].reply if len(calls) == 1 else Flight(calls)
         try:
-            self.handle_messages(flight)
+            self.handle_messages(answers)
         except pg8000.dbapi.Error as error:
             for call in calls:
-                call.context.error = error
+                call.reply.error = error
             raise
-        for call in calls:
-            call.context.error = None
+
+    def _send(self, messages: bytes) -> None:
+        if self._sock is None:
+            raise pg8000.dbapi.InterfaceError("connection is closed")
+        _write(self._sock, messages)
+        _flush(self._sock)
 
     def prepare_once(self, sql: str, oids: tuple[int, ...]) -> Statement:
         """The prepared form of `sql` on this connection; the least used one makes room."""
@@ -153,7 +162,8 @@ class OneTripConnection(pg8000.dbapi.Connection):  # type: ignore[misc]  # pg800
         if len(self.prepared) >= KEPT_STATEMENTS:
             _, (oldest, _, _) = self.prepared.popitem(last=False)
             self.close_prepared_statement(oldest)
-        self.prepared[key] = self.prepare_statement(sql, oids)
+        name, columns, read = self.prepare_statement(sql, oids)
+        self.prepared[key] = name, columns, [protocol.reader_of(one) for one in read]
         return self.prepared[key]
 
     def _forget(self, calls: "Sequence[Call]") -> None:
@@ -163,32 +173,37 @@ class OneTripConnection(pg8000.dbapi.Connection):  # type: ignore[misc]  # pg800
                 self.close_prepared_statement(call.name)
 
 
+class Reply(Context):  # type: ignore[misc]
+    """What a prepared statement answers. Its `input_funcs` read bytes; those of pg8000's own contexts read text."""
+
+
 @dataclass(frozen=True)
 class Call:
     """A prepared statement with the values it is to run with, and the place for its rows."""
 
     key: tuple[str, tuple[int, ...]]
     name: bytes
-    values: Any
-    context: Any
+    values: Sequence[str | None]
+    reply: Reply
 
     def prepared_anew(self, statement: Statement) -> "Call":
-        self.context.columns, self.context.input_funcs = statement[1], statement[2]
-        return replace(self, name=statement[0])
+        name, self.reply.columns, self.reply.input_funcs = statement
+        self.reply.error = None
+        return replace(self, name=name)
 
 
 class Flight:
-    """The answers to several calls, as one context to pg8000: each call's rows go to its own."""
+    """The answers to several calls, as one context to pg8000: each call's rows go to its own reply."""
 
     def __init__(self, calls: Sequence[Call]) -> None:
         self.error: Any = None
-        self._contexts: Iterator[Any] = iter([call.context for call in calls])
+        self._replies: Iterator[Reply] = iter([call.reply for call in calls])
         self.now: Any = None
         self.next()
 
     def next(self) -> None:
         """The answer to one call is whole."""
-        self.now = next(self._contexts, None)
+        self.now = next(self._replies, None)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.now, name)
@@ -221,8 +236,8 @@ class OneTripCursor(pg8000.dbapi.Cursor):  # type: ignore[misc]
             connection.keep_back(call)
             if connection.autocommit and not connection.is_patient:
                 connection.run_waiting()
-            self._context = call.context
-            self._row_iter = None if call.context.columns is None else _rows(connection, call)
+            self._context = call.reply
+            self._row_iter = None if call.reply.columns is None else _rows(connection, call)
 
     def _execute_plainly(self, connection: OneTripConnection, operation: str, args: Sequence[Any], stream: Any) -> None:
         if operation.lstrip()[:8].upper() == "ROLLBACK":
@@ -235,9 +250,9 @@ def _rows(connection: OneTripConnection, call: Call) -> Iterator[Any]:
     """The rows of a call. Asking for the first one sends what waits."""
     if any(waiting is call for waiting in connection.waiting):
         connection.run_waiting()
-    if call.context.error is not None:
-        raise call.context.error
-    yield from call.context.rows
+    if call.reply.error is not None:
+        raise call.reply.error
+    yield from call.reply.rows
 
 
 def _may_wait(connection: OneTripConnection, operation: str) -> bool:
@@ -251,21 +266,6 @@ def numbered(operation: str) -> str:
     """`operation` with `%s` as `$1, $2, …`. pg8000 scans the text character by character, each time it is run."""
     sql: str = convert_paramstyle("format", operation, ())[0]
     return sql
-
-
-def _moment(text: str) -> Any:
-    """A moment as Postgres writes it. pg8000 has it read by strptime, which takes twenty times as long."""
-    try:
-        return datetime.fromisoformat(text)
-    except ValueError:  # infinity, or a year that Python does not know
-        return timestamptz_in(text)
-
-
-def _day(text: str) -> Any:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return date_in(text)
 
 
 def sqlstate_of(error: BaseException | None) -> str | None:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from sqlalchemy import Connection, Executable, Row, Select, func, select
 from sqlalchemy.exc import DBAPIError
 
+from zimmer.db.statements import Prepared
+
 if TYPE_CHECKING:
     from sqlalchemy.orm import DeclarativeBase, Session
 
@@ -14,6 +16,7 @@ Result = TypeVar("Result")
 Entity = TypeVar("Entity")
 Parameters = Mapping[str, Any]
 Autocommit = Callable[[], AbstractContextManager[Connection]]
+Query = Select[*tuple[Any, ...]] | Prepared
 
 
 class ReadSession:
@@ -25,10 +28,10 @@ class ReadSession:
     def __init__(self, autocommit: Autocommit) -> None:
         self._autocommit = autocommit
 
-    def rows(self, query: Select[*tuple[Any, ...]], parameters: Parameters | None = None) -> Sequence[Row[Any]]:
+    def rows(self, query: Query, parameters: Parameters | None = None) -> Sequence[Row[Any]]:
         """All rows of a query over columns."""
         _only_reads(query)
-        return self.ask(lambda connection: connection.execute(query, parameters or {}).all())
+        return self.ask(lambda connection: _run(connection, query, parameters or {}))
 
     def together(self, *queries: Select[*tuple[Any, ...]]) -> list[Sequence[Row[Any]]]:
         """All rows of each of several queries, in one round trip."""
@@ -36,10 +39,10 @@ class ReadSession:
             _only_reads(query)
         return self.ask(lambda connection: _patiently(connection, queries))
 
-    def first(self, query: Select[*tuple[Any, ...]], parameters: Parameters | None = None) -> Row[Any] | None:
+    def first(self, query: Query, parameters: Parameters | None = None) -> Row[Any] | None:
         """The first row, or None."""
-        _only_reads(query)
-        return self.ask(lambda connection: connection.execute(query, parameters or {}).first())
+        found = self.rows(query, parameters)
+        return found[0] if found else None
 
     def entities(self, query: Select[Entity]) -> Sequence[Entity]:
         """All rows of a query over one mapped class, detached: what was not selected cannot be read."""
@@ -65,9 +68,9 @@ class AtomicSession:
     def __init__(self, autocommit: Autocommit) -> None:
         self._autocommit = autocommit
 
-    def run(self, statement: Executable, parameters: Parameters) -> Sequence[Row[Any]]:
+    def run(self, statement: Executable | Prepared, parameters: Parameters) -> Sequence[Row[Any]]:
         """Run one statement and return its rows. It is committed when this returns."""
-        return _once_more(self._autocommit, lambda connection: connection.execute(statement, parameters).all())
+        return _once_more(self._autocommit, lambda connection: _run(connection, statement, parameters))
 
     def run_asking(
         self, statement: Executable, parameters: Parameters, question: Select[*tuple[Any, ...]]
@@ -130,7 +133,15 @@ def _entities(connection: Connection, query: Select[Entity]) -> Sequence[Entity]
         return session.scalars(query).all()
 
 
-def _only_reads(query: Executable) -> None:
+def _run(connection: Connection, statement: Executable | Prepared, parameters: Parameters) -> Sequence[Row[Any]]:
+    if isinstance(statement, Prepared):
+        return statement.run(connection, parameters)
+    return connection.execute(statement, parameters).all()
+
+
+def _only_reads(query: Executable | Prepared) -> None:
+    if isinstance(query, Prepared):
+        query = query.statement
     if not query.is_select or getattr(query, "_for_update_arg", None) is not None:
         raise TypeError("a ReadSession only reads: take a Session to write or to lock")
 

@@ -14,7 +14,7 @@ from sqlalchemy import BigInteger, Date, DateTime, LargeBinary, Row, String, bin
 from sqlalchemy.exc import DBAPIError
 
 from zimmer import clock
-from zimmer.db import UNIQUE_VIOLATION, AtomicSession, sqlstate
+from zimmer.db import UNIQUE_VIOLATION, AtomicSession, Prepared, sqlstate
 from zimmer.errors import IdempotencyConflict, ServiceTokenInvalid, UserAutomationNotFound, ZimmerError
 from zimmer.ledger.consuming import Consumed, Use, consume, refusal
 from zimmer.ledger.ending import expire_overdue
@@ -23,7 +23,8 @@ from zimmer.ledger.statements import CALLER, COPY, FIGURES, OVERDUE, WARNING
 TWINS = frozenset({UNIQUE_VIOLATION, "40P01"})  # the same key arrived elsewhere; two calls waited for each other
 TRIES = 3
 
-CONSUME_MANY = text(f"""
+CONSUME_MANY = Prepared(
+    text(f"""
 WITH RECURSIVE {CALLER}, asked AS MATERIALIZED (
     SELECT n, copy_id, units, usage_type, key, decode(body_hash, 'hex') AS body_hash, meta, reference
     FROM jsonb_to_recordset(CAST(:uses AS jsonb)) AS use(
@@ -127,12 +128,13 @@ LEFT JOIN step ON step.n = asked.n
 LEFT JOIN kept ON kept.user_automation_id = asked.copy_id AND kept.idempotency_key = asked.key
 ORDER BY asked.n
 """).bindparams(
-    bindparam("token_id", type_=BigInteger),
-    bindparam("token_hash", type_=LargeBinary),
-    bindparam("uses", type_=String),
-    bindparam("actor", type_=String),
-    bindparam("today", type_=Date),
-    bindparam("at", type_=DateTime(timezone=True)),
+        bindparam("token_id", type_=BigInteger),
+        bindparam("token_hash", type_=LargeBinary),
+        bindparam("uses", type_=String),
+        bindparam("actor", type_=String),
+        bindparam("today", type_=Date),
+        bindparam("at", type_=DateTime(timezone=True)),
+    )
 )
 
 Outcome = Consumed | ZimmerError

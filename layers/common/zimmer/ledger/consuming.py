@@ -17,7 +17,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DBAPIError
 
 from zimmer import clock
-from zimmer.db import UNIQUE_VIOLATION, AtomicSession, sqlstate
+from zimmer.db import UNIQUE_VIOLATION, AtomicSession, Prepared, sqlstate
 from zimmer.errors import (
     DailyCapReached,
     IdempotencyConflict,
@@ -31,7 +31,7 @@ from zimmer.ledger.ending import expire_overdue
 from zimmer.ledger.statements import CALLER, DRAWING, FIGURES, FITS, LOCKED, OVERDUE, SPENDING, WARNING
 from zimmer.models import Json, UserAutomationStatus
 
-CONSUME = (
+CONSUME = Prepared(
     text(f"""
 WITH {CALLER}, {LOCKED}, seen AS (
     SELECT event.body_hash, event.result FROM usage_events event JOIN locked ON locked.id = event.user_automation_id

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Date, DateTime, LargeBinary, Row, String, TextClause, bindparam, text
 
 from zimmer import clock
-from zimmer.db import AtomicSession
+from zimmer.db import AtomicSession, Prepared
 from zimmer.errors import HoldEnded, HoldExceeded, HoldNotFound, ServiceTokenInvalid
 from zimmer.ledger.statements import CALLER, FIGURES, WARNING
 from zimmer.models import HoldState, Json
@@ -116,17 +116,21 @@ FROM (SELECT 1) AS always LEFT JOIN locked ON TRUE LEFT JOIN ended ON TRUE
     )
 
 
-END_BY_CALLER = _ending(CALLER).bindparams(
-    bindparam("token_id", type_=BigInteger), bindparam("token_hash", type_=LargeBinary)
+END_BY_CALLER = Prepared(
+    _ending(CALLER).bindparams(bindparam("token_id", type_=BigInteger), bindparam("token_hash", type_=LargeBinary))
 )
-END_BY_US = _ending(ITS_OWN_CALLER)
+END_BY_US = Prepared(_ending(ITS_OWN_CALLER))
 
-DUE = text(
-    "SELECT id FROM holds WHERE state = 'open' AND expires_at <= :at ORDER BY expires_at LIMIT :most"
-).bindparams(bindparam("at", type_=DateTime(timezone=True)), bindparam("most", type_=BigInteger))
-DUE_OF_COPY = text("""
+DUE = Prepared(
+    text("SELECT id FROM holds WHERE state = 'open' AND expires_at <= :at ORDER BY expires_at LIMIT :most").bindparams(
+        bindparam("at", type_=DateTime(timezone=True)), bindparam("most", type_=BigInteger)
+    )
+)
+DUE_OF_COPY = Prepared(
+    text("""
 SELECT id FROM holds WHERE user_automation_id = :user_automation_id AND state = 'open' AND expires_at <= :at ORDER BY id
 """).bindparams(bindparam("user_automation_id", type_=BigInteger), bindparam("at", type_=DateTime(timezone=True)))
+)
 
 
 @dataclass(frozen=True)

@@ -15,14 +15,15 @@ from sqlalchemy import DateTime, Row, bindparam, text
 from sqlalchemy.exc import DBAPIError
 
 from zimmer import clock
-from zimmer.db import UNIQUE_VIOLATION, AtomicSession, sqlstate
+from zimmer.db import UNIQUE_VIOLATION, AtomicSession, Prepared, sqlstate
 from zimmer.errors import IdempotencyConflict, ServiceTokenInvalid, UserAutomationNotFound
 from zimmer.ledger.consuming import refusal
 from zimmer.ledger.ending import expire_overdue
 from zimmer.ledger.statements import CALLER, DRAWING, FITS, LOCKED, OVERDUE, SPENDING
 from zimmer.models import Json
 
-HOLD = text(f"""
+HOLD = Prepared(
+    text(f"""
 WITH {CALLER}, {LOCKED}, seen AS (
     SELECT hold.id, hold.body_hash, hold.result, hold.expires_at
     FROM holds hold JOIN locked ON locked.id = hold.user_automation_id
@@ -51,8 +52,9 @@ SELECT EXISTS (SELECT FROM caller) AS caller_known, locked.status, locked.demo_u
 FROM (SELECT 1) AS always
 LEFT JOIN locked ON TRUE LEFT JOIN seen ON TRUE LEFT JOIN kept ON TRUE
 """).bindparams(
-    *SPENDING,
-    bindparam("expires_at", type_=DateTime(timezone=True)),
+        *SPENDING,
+        bindparam("expires_at", type_=DateTime(timezone=True)),
+    )
 )
 
 

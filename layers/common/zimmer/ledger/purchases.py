@@ -17,13 +17,14 @@ from sqlalchemy import ARRAY, BigInteger, Date, DateTime, String, bindparam, tex
 from sqlalchemy.dialects.postgresql import JSONB
 
 from zimmer import clock
-from zimmer.db import AtomicSession
+from zimmer.db import AtomicSession, Prepared
 
 if TYPE_CHECKING:
     from zimmer.db import Session
     from zimmer.models import Json
 
-CREDIT_PURCHASES = text("""
+CREDIT_PURCHASES = Prepared(
+    text("""
 WITH RECURSIVE gate AS (
     SELECT id, user_id, automation_id, user_automation_id, tokens_purchased AS tokens, amount, transaction_id,
            'payment:' || id AS reference
@@ -103,11 +104,12 @@ SELECT asked.id AS payment_id, asked.status, asked.verified_at, entries.id AS en
 FROM payments asked LEFT JOIN entries ON entries.reference = 'payment:' || asked.id
 WHERE asked.id = ANY(:payment_ids)
 """).bindparams(
-    bindparam("payment_ids", type_=ARRAY(BigInteger)),
-    bindparam("actor", type_=String),
-    bindparam("deliveries", type_=JSONB),
-    bindparam("today", type_=Date),
-    bindparam("at", type_=DateTime(timezone=True)),
+        bindparam("payment_ids", type_=ARRAY(BigInteger)),
+        bindparam("actor", type_=String),
+        bindparam("deliveries", type_=JSONB),
+        bindparam("today", type_=Date),
+        bindparam("at", type_=DateTime(timezone=True)),
+    )
 )
 
 # Where a payment may stand when a message asks again for what was done before.
@@ -149,7 +151,7 @@ def credit_purchases(
     if isinstance(session, AtomicSession):
         rows = session.run(CREDIT_PURCHASES, parameters)
     else:
-        rows = session.execute(CREDIT_PURCHASES, parameters).all()
+        rows = session.execute(CREDIT_PURCHASES.statement, parameters).all()
     credited = [row for row in rows if row.entry_id is not None]
     now = frozenset(row.payment_id for row in credited)
     # `status` is what the statement saw when it began. "verified" without an entry of ours means that

@@ -1,0 +1,102 @@
+"""Statements that are known from the start: SQLAlchemy writes them down once, and the driver runs them.
+
+Going through SQLAlchemy for each run takes longer than a small question does: it looks the written form up, sorts the
+parameters, and builds a result that can do much nobody asks of it. Here a run is the values in their order and the
+rows. Queries that are put together for a request stay with SQLAlchemy.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property, lru_cache
+from typing import Any, cast
+
+import pg8000.dbapi
+from sqlalchemy import ClauseElement, Connection, Executable, Row
+from sqlalchemy.dialects.postgresql.pg8000 import PGDialect_pg8000
+from sqlalchemy.engine import result_tuple
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.sql.compiler import SQLCompiler
+
+from zimmer.db.prepared import SERVER_WENT_AWAY, OneTripConnection, Reply, sqlstate_of
+
+Change = Callable[[Any], Any]
+
+
+class Prepared:
+    """A statement that is put together when its module is loaded, and run with other values each time.
+
+    What changes from run to run are its named parameters; none of them may be the list of an `IN`.
+    """
+
+    def __init__(self, statement: Executable) -> None:
+        self.statement = statement
+
+    def run(self, connection: Connection, parameters: Mapping[str, Any]) -> Sequence[Row[Any]]:
+        """Its rows. Raises DBAPIError where SQLAlchemy would, KeyError for a parameter that is missing."""
+        driver = connection.connection.dbapi_connection
+        if not isinstance(driver, OneTripConnection):
+            return connection.execute(self.statement, parameters).all()
+        written = self._written
+        try:
+            reply = driver.ask(written.sql, written.values(parameters))
+        except pg8000.dbapi.Error as error:
+            raise _wrapped(error, connection, written.sql) from error
+        return written.rows(reply)
+
+    @cached_property
+    def _written(self) -> "_Written":
+        return _Written(self.statement)
+
+
+class _Written:
+    """The text with `$1, $2, …`, and how values are sent and rows are read."""
+
+    def __init__(self, statement: Executable) -> None:
+        # Numbered, so that what is named often is sent and read once.
+        dialect = PGDialect_pg8000(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
+        compiled = cast("SQLCompiler", cast("ClauseElement", statement).compile(dialect=dialect))
+        if compiled.post_compile_params:
+            raise TypeError(f"this depends on the number of values: {sorted(map(str, compiled.post_compile_params))}")
+        self.sql = compiled.string
+        self._constants = {name: value for name, value in compiled.params.items() if value is not None}
+        self._sent = [
+            (name, compiled.binds[name].type.dialect_impl(dialect).bind_processor(dialect))
+            for name in compiled.positiontup or ()
+        ]
+        columns = getattr(statement, "exported_columns", ())  # a plain text says nothing of its own
+        read = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
+        self._read = [(place, change) for place, change in enumerate(read) if change]
+
+    def values(self, parameters: Mapping[str, Any]) -> list[Any]:
+        given = {**self._constants, **parameters}
+        return [change(given[name]) if change else given[name] for name, change in self._sent]
+
+    def rows(self, reply: Reply) -> list[Row[Any]]:
+        if reply.columns is None:
+            return []
+        for row in reply.rows:
+            for place, change in self._read:
+                row[place] = change(row[place])
+        return [*map(_row_of(tuple(column["name"] for column in reply.columns)), reply.rows)]
+
+
+@lru_cache(maxsize=200)
+def _row_of(names: tuple[str, ...]) -> Callable[[Sequence[Any]], Row[Any]]:
+    return result_tuple(names)
+
+
+def _wrapped(error: Any, connection: Connection, sql: str) -> BaseException:
+    """The error as SQLAlchemy would raise it. A connection that is lost is not used again."""
+    dialect = connection.dialect
+    is_lost = sqlstate_of(error) in SERVER_WENT_AWAY or dialect.is_disconnect(error, None, None)
+    if is_lost:
+        connection.invalidate(error)
+    wrapped: BaseException = DBAPIError.instance(
+        sql,
+        None,
+        error,
+        pg8000.dbapi.Error,
+        hide_parameters=True,
+        connection_invalidated=is_lost,
+        dialect=dialect,
+    )
+    return wrapped
