@@ -29,7 +29,7 @@ from functions.automations.balances import HELD, cap_resets_at
 from functions.automations.schemas import AutomationCard, AutomationDetail, OwnAutomation, unit_name
 from zimmer import clock, ledger, money
 from zimmer.auth.dependencies import Person
-from zimmer.db import ReadSession, Session
+from zimmer.db import Prepared, ReadSession, Session
 from zimmer.errors import AutomationNotFound, AutomationUnavailable, UserAutomationNotFound
 from zimmer.models import (
     ZARINPAL,
@@ -97,7 +97,8 @@ def available(session: ReadSession, *, limit: int, cursor: str | None) -> Page[A
     after = key_of(cursor, largest=LARGEST_BIGINT) if cursor else 0
     found = session.rows(_MARKETPLACE, {"after": after, "most": limit + 1, "now": clock.now()})
     rows, next_cursor = page_of(found, limit=limit, key=lambda row: row.position)
-    return Page(items=[AutomationCard(**_shown(row)) for row in rows], next_cursor=next_cursor)
+    # As a whole: one by one takes half as long again.
+    return Page[AutomationCard].model_validate({"items": [*map(_shown, rows)], "next_cursor": next_cursor})
 
 
 def listed(session: ReadSession, automation_id: int) -> AutomationDetail:
@@ -249,22 +250,22 @@ def _cards(*more: Any) -> Select[*tuple[Any, ...]]:
 
 def _shown(row: Row[Any]) -> dict[str, Any]:
     """The fields of a card, and whatever else was read."""
-    reason = _why_not(row)
-    return row._asdict() | {
-        "unit_name": unit_name(row.pricing_type),
-        "from_amount": _cheapest(row.price_per_token, row.minimum_amount, row.cheapest_package),
-        "can_buy": reason is None,
-        "can_buy_reason": reason,
-    }
+    card = dict(zip(row._fields, row, strict=True))
+    reason = _why_not(card)
+    card["unit_name"] = unit_name(card["pricing_type"])
+    card["from_amount"] = _cheapest(card["price_per_token"], card["minimum_amount"], card["cheapest_package"])
+    card["can_buy"] = reason is None
+    card["can_buy_reason"] = reason
+    return card
 
 
-def _why_not(row: Row[Any]) -> str | None:
+def _why_not(card: Mapping[str, Any]) -> str | None:
     """Why this automation cannot be bought now, as a code for the panel."""
-    if not row.status:
+    if not card["status"]:
         return "withdrawn"
-    if row.health_status == Health.UNHEALTHY:
+    if card["health_status"] == Health.UNHEALTHY:
         return "unhealthy"
-    return "gateway-paused" if row.gateway_paused else None
+    return "gateway-paused" if card["gateway_paused"] else None
 
 
 def _cheapest(unit_price: Rial, minimum: Rial, package: Rial | None) -> Rial:
@@ -312,7 +313,7 @@ def _own_automation(row: Row[Any]) -> OwnAutomation:
 
 
 # Built once: putting a query together takes longer than asking it.
-_MARKETPLACE = (
+_MARKETPLACE = Prepared(
     _cards()
     .where(Automation.is_listed, bindparam("after", type_=BigInteger) < _CARD_POSITION)
     .order_by(_CARD_POSITION)
