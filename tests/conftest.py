@@ -15,8 +15,6 @@ import pytest
 
 from functions.admin import invariants
 from functions.admin import queues as admin_queues
-from functions.payments import routes
-from functions.payments.app import app
 from functions.payments.gateways.base import Gateway
 from functions.payments.gateways.zarinpal import Zarinpal as ZarinpalClient
 from local import ports, queues
@@ -33,6 +31,7 @@ from local.zarinpal.running import Zarinpal
 from local.zarinpal.running import running as running_zarinpal
 from tests.api import Api
 from tests.databases import RolledBackDatabase
+from tests.gateways import ask_as_ever, ask_instead
 from tests.logs import log, talkative  # noqa: F401  fixtures for everybody
 from tests.queues import fresh_queue
 from zimmer import clock, events, migrations
@@ -228,15 +227,19 @@ def zarinpal(zarinpal_server: Zarinpal) -> Zarinpal:
 
 
 @pytest.fixture
-def gateway(zarinpal: Zarinpal) -> Iterator[Gateway]:
+def patience() -> float:
+    """Seconds for which an answer of the bank is waited for."""
+    return float(os.environ.get("ZIMMER_TEST_PATIENCE", "0.3"))
+
+
+@pytest.fixture
+def gateway(zarinpal: Zarinpal, patience: float) -> Iterator[Gateway]:
     """Our client of it, less patient than in production, given to the payment routes."""
-    seconds = float(os.environ.get("ZIMMER_TEST_PATIENCE", "0.3"))
-    patience = httpx.Timeout(seconds, connect=3.0)
-    with httpx.Client(timeout=patience, trust_env=False, verify=False) as client:
+    with httpx.Client(timeout=httpx.Timeout(patience, connect=3.0), trust_env=False, verify=False) as client:
         impatient = ZarinpalClient(client, base_url=zarinpal.base_url, merchant_id=get_settings().zarrinpal_merchant_id)
-        app.dependency_overrides[routes.zarinpal] = lambda: impatient
+        ask_instead(impatient)
         yield impatient
-        app.dependency_overrides.clear()
+        ask_as_ever()
 
 
 @pytest.fixture

@@ -38,6 +38,12 @@ S = PaymentStatus
 
 
 @pytest.fixture
+def patience() -> float:
+    """Fifty threads keep each other waiting, which is no silence of the bank's."""
+    return 1.5
+
+
+@pytest.fixture
 def shared(own_database: str) -> Iterator[Database]:
     with closing(Database(own_database)) as database:
         yield database
@@ -329,7 +335,7 @@ def test_a_late_repetition_and_the_sweep_do_not_both_own_a_lost_purchase(
         copy = make_copy(session)
         buyer = person_of(session, copy)
     order = InitPayment(automation_id=copy.automation_id, tokens=100)
-    zarinpal.fail_next("request", "apply_then_timeout", seconds=1)
+    zarinpal.fail_next("request", "apply_then_timeout", seconds=2)
     with using(shared), pytest.raises(GatewayUnavailable):
         start_purchase(buyer, order, client_key="lost-answer", gateway=gateway, trace_id="race")
     [lost] = zarinpal.calls("request")

@@ -8,8 +8,6 @@ import pytest
 from moto import mock_aws
 from sqlalchemy import func, select
 
-from functions.payments import routes
-from functions.payments.app import app
 from functions.payments.gateways.base import Gateway
 from local.poller import Poller
 from local.queues import REGION
@@ -18,6 +16,7 @@ from tests.api import Api
 from tests.crash.mortal import MortalDatabase, MortalGateway
 from tests.crash.world import World
 from tests.factories import make_copy, token_for
+from tests.gateways import ask_instead
 from tests.queues import fresh_queue
 from zimmer import events
 from zimmer.db import Database, using
@@ -103,7 +102,7 @@ def _world(url: str, zarinpal: Zarinpal, gateway: Gateway, queue: Poller) -> Ite
     with database.transaction() as session:
         copy = make_copy(session)
         token = token_for(session, session.get_one(User, copy.user_id))
-    app.dependency_overrides[routes.zarinpal] = lambda: mortal
+    ask_instead(mortal)
     with using(database):
         yield World(database, mortal, zarinpal, queue, Api(token), copy.id, copy.automation_id)
     database.close()

@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from functions.payments import routes, settlement, sweep
-from functions.payments.app import app
+from functions.payments import settlement, sweep
 from functions.payments.breaker import REST
 from functions.payments.gateways.base import Gateway
 from local.zarinpal.running import Zarinpal
@@ -27,6 +26,7 @@ from tests.functions.payments.purchases import (
     quote_for,
     stored,
 )
+from tests.gateways import ask_instead
 from zimmer import clock
 from zimmer.db import Session
 from zimmer.models import (
@@ -312,9 +312,9 @@ def test_while_one_tries_the_others_wait_and_one_who_died_is_followed_by_another
     town.rests()
     town.answers()
     clock.travel(REST)
-    app.dependency_overrides[routes.zarinpal] = Dying
+    ask_instead(Dying())
     assert town.customer()().status == 500
-    app.dependency_overrides[routes.zarinpal] = lambda: town.gateway
+    ask_instead(town.gateway)
     waiting = town.customer()()
     assert (is_paused(waiting), waiting.headers["retry-after"]) == (True, "20")
     clock.travel(20 * SECOND)

@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from functions.payments import routes, service, sweep
-from functions.payments.app import app
+from functions.payments import service, sweep
 from functions.payments.gateways.base import Gateway
 from local.poller import Poller
 from local.zarinpal.running import Zarinpal
@@ -27,6 +26,7 @@ from tests.functions.payments.purchases import (
     stored,
     tokens_of,
 )
+from tests.gateways import ask_instead
 from zimmer import clock
 from zimmer.db import Session
 from zimmer.models import Automation, Notification, Payment, PaymentStatus, Role, UserAutomation
@@ -203,7 +203,7 @@ def test_a_purchase_given_up_while_the_gateway_takes_it_is_canceled(
     def give_up() -> None:
         service.cancel(buyer, session.scalars(select(Payment.transaction_id)).one(), trace_id="meanwhile")
 
-    app.dependency_overrides[routes.zarinpal] = lambda: Meanwhile(gateway, give_up)
+    ask_instead(Meanwhile(gateway, give_up))
     bought = buy(customer, copy)
     assert shown(customer, bought.transaction_id) == ("canceled", "canceled")
     follow(customer, zarinpal.pay(bought.authority))
@@ -301,7 +301,7 @@ def test_a_check_during_a_check_asks_nobody(
     def impatient() -> None:
         service.check(buyer, payment.transaction_id, gateway=gateway, trace_id="meanwhile")
 
-    app.dependency_overrides[routes.zarinpal] = lambda: Meanwhile(gateway, impatient)
+    ask_instead(Meanwhile(gateway, impatient))
     assert on_the_wire(check(customer, payment.transaction_id)) == ("succeeded", "crediting")
     assert len(zarinpal.calls("verify")) == 1
 

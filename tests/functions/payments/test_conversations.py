@@ -4,8 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from functions.payments import routes, sweep
-from functions.payments.app import app
+from functions.payments import sweep
 from functions.payments.gateways.base import (
     Gateway,
     Inquired,
@@ -23,6 +22,7 @@ from functions.payments.gateways.base import (
 from local.zarinpal.running import Zarinpal
 from tests.api import Api
 from tests.functions.payments.purchases import ask_to_buy, buy, follow, paid_but_lost, purchase_at
+from tests.gateways import ask_instead
 from zimmer import clock
 from zimmer.db import Session, committed, database
 from zimmer.models import PaymentStatus, UserAutomation
@@ -60,7 +60,7 @@ class WatchedGateway:
 @pytest.fixture
 def watched(gateway: Gateway) -> WatchedGateway:
     watched = WatchedGateway(gateway)
-    app.dependency_overrides[routes.zarinpal] = lambda: watched
+    ask_instead(watched)
     return watched
 
 

@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from functions.payments import routes, sweep
-from functions.payments.app import app
+from functions.payments import sweep
 from functions.payments.gateways.base import Gateway
 from local.zarinpal.running import Zarinpal
 from tests.api import Api
 from tests.factories import make_automation, make_copy, make_user, purchase_in, token_for
 from tests.functions.payments.purchases import INIT, ask_to_buy, buy, causes, shown, stored
+from tests.gateways import ask_instead
 from zimmer import clock
 from zimmer.db import Session
 from zimmer.models import (
@@ -53,16 +53,16 @@ class DeadlyGateway:
 
 @pytest.fixture
 def dying(gateway: Gateway) -> Callable[[], None]:
-    """From now on, processes die while they ask the gateway; `app.dependency_overrides` brings it back."""
+    """From now on, processes die while they ask the gateway; `ask_instead` brings it back."""
 
     def die() -> None:
-        app.dependency_overrides[routes.zarinpal] = lambda: DeadlyGateway()
+        ask_instead(DeadlyGateway())
 
     return die
 
 
 def revive(gateway: Gateway) -> None:
-    app.dependency_overrides[routes.zarinpal] = lambda: gateway
+    ask_instead(gateway)
 
 
 def settings(session: Session, **columns: object) -> None:
