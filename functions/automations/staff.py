@@ -20,7 +20,7 @@ from zimmer.web import PathId, StrictBody, problems, routes
 
 router = routes("/api/admin", tags=["staff automations"])
 
-Rotating = Annotated[Staff, Depends(acting_with_code(Right.KEYS_WRITE, "service-token.rotate"), scope="function")]
+Rotating = Annotated[Staff, Depends(acting_with_code(Right.KEYS_WRITE, "service-token.rotate"))]
 
 
 class Rotation(StrictBody):

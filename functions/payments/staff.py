@@ -31,12 +31,12 @@ router = routes("/api/admin", tags=["staff payments"])
 
 SECONDS_FOR_A_SWEEP = 5.0  # the function has 20, and the last question may take most of them
 
-Checking = Annotated[Staff, Depends(acting(Right.PAYMENTS_READ, "payment.check"), scope="function")]
-Reviewing = Annotated[Staff, Depends(acting_with_code(Right.PAYMENTS_REVERSE, "payment.review"), scope="function")]
-Reversing = Annotated[Staff, Depends(acting_with_code(Right.PAYMENTS_REVERSE, "payment.reverse"), scope="function")]
-Refunding = Annotated[Staff, Depends(acting_with_code(Right.PAYMENTS_REVERSE, "payment.refund"), scope="function")]
-PayingBack = Annotated[Staff, Depends(acting_with_code(Right.PAYMENTS_REVERSE, "payment.refunded"), scope="function")]
-Sweeping = Annotated[Staff, Depends(acting(Right.SYSTEM_WRITE, "sweep.run"), scope="function")]
+Checking = Annotated[Staff, Depends(acting(Right.PAYMENTS_READ, "payment.check"))]
+Reviewing = Annotated[Staff, Depends(acting_with_code(Right.PAYMENTS_REVERSE, "payment.review"))]
+Reversing = Annotated[Staff, Depends(acting_with_code(Right.PAYMENTS_REVERSE, "payment.reverse"))]
+Refunding = Annotated[Staff, Depends(acting_with_code(Right.PAYMENTS_REVERSE, "payment.refund"))]
+PayingBack = Annotated[Staff, Depends(acting_with_code(Right.PAYMENTS_REVERSE, "payment.refunded"))]
+Sweeping = Annotated[Staff, Depends(acting(Right.SYSTEM_WRITE, "sweep.run"))]
 
 
 class Verb(StrEnum):

@@ -1,6 +1,5 @@
 """Races run for real: threads that start together, each with an engine of its own."""
 
-import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -27,16 +26,3 @@ def at_once(database_url: str, work: Callable[[int], Result], *, threads: int) -
 
     with ThreadPoolExecutor(threads) as pool:
         return list(pool.map(one, range(threads)))
-
-
-def handled_at_once(url: str, work: Callable[[int], Result], *, threads: int) -> Sequence[Result]:
-    """`at_once` for work that calls handlers: the event loop each leaves in its thread is closed."""
-
-    def one(number: int) -> Result:
-        try:
-            return work(number)
-        finally:
-            asyncio.get_event_loop().close()
-            asyncio.set_event_loop(None)
-
-    return at_once(url, one, threads=threads)

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from functions.admin.service.correcting import DECIDED_WITHIN
 from tests.api import Api
-from tests.concurrency.races import handled_at_once
+from tests.concurrency.races import at_once
 from tests.factories import make_copy, make_user, token_for
 from zimmer import clock
 from zimmer.db import Database
@@ -52,7 +52,7 @@ def test_six_approvals_at_once_move_the_tokens_once(own_database: str) -> None:
     def approve(number: int) -> int:
         return Api(tokens[number]).post(f"/api/admin/tokens/adjustments/{adjustment_id}/approve").status
 
-    assert sorted(handled_at_once(own_database, approve, threads=MANAGERS)) == [200, *[409] * (MANAGERS - 1)]
+    assert sorted(at_once(own_database, approve, threads=MANAGERS)) == [200, *[409] * (MANAGERS - 1)]
     assert outcome(own_database) == (120, 1, "approved")
     with closing(Database(own_database)) as shared:
         done = shared.read().rows(select(AuditEntry.id).where(AuditEntry.refused.is_(None)))
@@ -65,7 +65,7 @@ def test_six_approvals_at_once_of_one_that_needs_two(own_database: str) -> None:
     def approve(number: int) -> int:
         return Api(tokens[number]).post(f"/api/admin/tokens/adjustments/{adjustment_id}/approve").status
 
-    assert sorted(handled_at_once(own_database, approve, threads=MANAGERS)) == [200, 200, *[409] * (MANAGERS - 2)]
+    assert sorted(at_once(own_database, approve, threads=MANAGERS)) == [200, 200, *[409] * (MANAGERS - 2)]
     assert outcome(own_database) == (2_100, 1, "approved")
 
 
@@ -78,7 +78,7 @@ def test_of_approval_and_rejection_one_wins(own_database: str, delta: int) -> No
         path = f"/api/admin/tokens/adjustments/{adjustment_id}/{verb}"
         return verb, Api(tokens[number]).post(path, {}).status
 
-    won = [verb for verb, status in handled_at_once(own_database, decide, threads=MANAGERS) if status == 200]
+    won = [verb for verb, status in at_once(own_database, decide, threads=MANAGERS) if status == 200]
     assert len(won) == 1
     moved = won == ["approve"]
     assert outcome(own_database) == (100 + delta * moved, int(moved), "approved" if moved else "rejected")

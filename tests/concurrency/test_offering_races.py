@@ -5,7 +5,7 @@ from contextlib import closing
 from sqlalchemy import func, or_, select
 
 from tests.api import Answer, Api
-from tests.concurrency.races import handled_at_once
+from tests.concurrency.races import at_once
 from tests.factories import make_automation, make_service_token, make_user, token_for
 from zimmer import clock
 from zimmer.db import Database
@@ -30,7 +30,7 @@ def test_six_new_service_tokens_at_once_leave_one_that_works(own_database: str) 
     def rotate(number: int) -> int:
         return Api(tokens[number]).post(path, {"overlap_hours": 0}).status
 
-    assert handled_at_once(own_database, rotate, threads=MANAGERS) == [201] * MANAGERS
+    assert at_once(own_database, rotate, threads=MANAGERS) == [201] * MANAGERS
     with closing(Database(own_database)) as shared:
         living = or_(ServiceToken.expires_at.is_(None), ServiceToken.expires_at > clock.now())
         rows = shared.read().rows(select(ServiceToken.id).where(living, ServiceToken.revoked_at.is_(None)))
@@ -46,7 +46,7 @@ def test_six_sets_of_packages_at_once_leave_one_of_them_whole(own_database: str)
         body = {"packages": [{"tokens": 100, "amount": amount}, {"tokens": 200 + number, "amount": amount}]}
         return Api(tokens[number]).send("PUT", f"/api/admin/automations/{automation_id}/packages", body).status
 
-    assert handled_at_once(own_database, replace, threads=MANAGERS) == [200] * MANAGERS
+    assert at_once(own_database, replace, threads=MANAGERS) == [200] * MANAGERS
     with closing(Database(own_database)) as shared:
         columns = select(AutomationPackage.tokens, AutomationPackage.amount).order_by(AutomationPackage.tokens)
         small, large = shared.read().rows(columns)
@@ -61,7 +61,7 @@ def test_of_six_keys_with_one_name_one_is_kept(own_database: str) -> None:
         body = {"name": "یکی", "key": f"sk-proj-0123456789abcdefghij{number}"}
         return Api(tokens[number]).post("/api/admin/openai-keys", body)
 
-    answers = handled_at_once(own_database, create, threads=MANAGERS)
+    answers = at_once(own_database, create, threads=MANAGERS)
     assert sorted(answer.status for answer in answers) == [201, *[409] * (MANAGERS - 1)]
     assert {answer.code for answer in answers if answer.status == 409} == {"key-name-taken"}
     with closing(Database(own_database)) as shared:

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Update, func, select, text, update
 
 from tests.api import Answer, Api
-from tests.concurrency.races import handled_at_once
+from tests.concurrency.races import at_once
 from tests.functions.auth.conftest import FORM, Browser, cookie_of
 from zimmer import clock
 from zimmer.db import Database, heard, using
@@ -44,7 +44,7 @@ def is_alive(answer: Answer) -> bool:
 def test_12_ten_refreshes_at_once_all_succeed_and_nobody_is_signed_out(
     shared: Database, own_database: str, browser: Browser
 ) -> None:
-    answers = handled_at_once(own_database, lambda _: browser.copy().refresh(), threads=10)
+    answers = at_once(own_database, lambda _: browser.copy().refresh(), threads=10)
     assert [answer.status for answer in answers] == [200] * 10
     assert len({new_cookie(answer) for answer in answers}) == 10
     with using(shared):
@@ -63,7 +63,7 @@ def test_ten_reuses_at_once_end_the_sign_in_once(shared: Database, own_database:
         browser.refresh()
         browser.refresh()
         clock.travel(timedelta(seconds=31))
-    answers = handled_at_once(own_database, lambda _: old.copy().refresh(), threads=10)
+    answers = at_once(own_database, lambda _: old.copy().refresh(), threads=10)
     assert {answer.code for answer in answers} == {"session-revoked"}
     assert len(shared.read().rows(select(Notification.id))) == 1
 
@@ -79,7 +79,7 @@ def test_reuse_and_refresh_at_once_leave_no_living_token(shared: Database, own_d
     def either(number: int) -> Answer:
         return (old if number % 2 else browser).copy().refresh()
 
-    answers = handled_at_once(own_database, either, threads=10)
+    answers = at_once(own_database, either, threads=10)
     assert {answer.code for answer in answers[1::2]} == {"session-revoked"}
     with using(shared):
         for answer in answers:
@@ -95,7 +95,7 @@ def test_a_logout_between_refreshes_is_the_end(shared: Database, own_database: s
         tab = browser.copy()
         return tab.logout() if number == 5 else tab.refresh()
 
-    answers = handled_at_once(own_database, either, threads=10)
+    answers = at_once(own_database, either, threads=10)
     outcomes = Counter(answer.code or answer.status for answer in answers)
     assert outcomes[204] == 1
     assert outcomes[200] + outcomes["not-signed-in"] == 9
@@ -107,7 +107,7 @@ def test_signing_out_everywhere_from_everywhere_at_once(shared: Database, own_da
     del browser
     with using(shared):
         tokens = [Browser().login().json["access_token"] for _ in range(8)]
-    answers = handled_at_once(own_database, lambda n: Api(tokens[n]).post("/api/auth/logout-all"), threads=8)
+    answers = at_once(own_database, lambda n: Api(tokens[n]).post("/api/auth/logout-all"), threads=8)
     assert {answer.code or answer.status for answer in answers} <= {204, "not-signed-in"}
     assert shared.read().rows(select(SignIn.id).where(SignIn.revoked_at.is_(None))) == []
 
@@ -120,7 +120,7 @@ def test_forty_guesses_at_once_are_five(own_database: str, browser: Browser) -> 
         here = Api(ip=f"198.51.100.{number}")
         return Counter(here.post("/api/auth/login", form).code for _ in range(4))
 
-    outcomes = sum(handled_at_once(own_database, guess, threads=10), Counter[str | None]())
+    outcomes = sum(at_once(own_database, guess, threads=10), Counter[str | None]())
     assert outcomes == {"wrong-credentials": 5, "too-many-requests": 35}
 
 
@@ -128,7 +128,7 @@ def test_one_address_registered_ten_times_at_once_is_one_account(own_database: s
     def register(number: int) -> int:
         return Browser(ip=f"198.51.100.{number}").register().status
 
-    assert Counter(handled_at_once(own_database, register, threads=10)) == {201: 1, 409: 9}
+    assert Counter(at_once(own_database, register, threads=10)) == {201: 1, 409: 9}
 
 
 def waiters(url: str) -> int:
@@ -143,7 +143,7 @@ def waiters(url: str) -> int:
 def behind(url: str, holder: Database, change: Update, work: Callable[[int], Answer]) -> list[str | None]:
     """The codes that three racers get who queued up behind a change before it was committed."""
     answers: list[Answer] = []
-    racers = Thread(target=lambda: answers.extend(handled_at_once(url, work, threads=3)))
+    racers = Thread(target=lambda: answers.extend(at_once(url, work, threads=3)))
     with holder.transaction() as session:
         session.execute(change)
         heard(session)

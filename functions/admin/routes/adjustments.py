@@ -28,11 +28,9 @@ from zimmer.web import PathId, problems, routes
 router = routes("/api/admin/tokens/adjustments", tags=["admin", "token adjustments"])
 
 Looking = Annotated[Person, Depends(require(Right.LEDGER_READ))]
-Asking = Annotated[Staff, Depends(acting(Right.ADJUSTMENTS_REQUEST, "adjustment.request"), scope="function")]
-Approving = Annotated[
-    Staff, Depends(acting_with_code(Right.ADJUSTMENTS_APPROVE, "adjustment.approve"), scope="function")
-]
-Rejecting = Annotated[Staff, Depends(acting(Right.ADJUSTMENTS_APPROVE, "adjustment.reject"), scope="function")]
+Asking = Annotated[Staff, Depends(acting(Right.ADJUSTMENTS_REQUEST, "adjustment.request"))]
+Approving = Annotated[Staff, Depends(acting_with_code(Right.ADJUSTMENTS_APPROVE, "adjustment.approve"))]
+Rejecting = Annotated[Staff, Depends(acting(Right.ADJUSTMENTS_APPROVE, "adjustment.reject"))]
 IdempotencyKey = Annotated[str, Header(pattern=r"^[\x21-\x7e]{8,200}$")]
 
 DECIDING = (AdjustmentNotFound, OwnRequest, AdjustmentDecided, AdjustmentExpired)

@@ -25,13 +25,13 @@ from zimmer.web.texts import Sought
 router = routes("/api/admin/automations", tags=["admin", "staff automations"])
 
 LOOKING = [Depends(require(Right.AUTOMATIONS_READ))]
-Creating = Annotated[Staff, Depends(acting(Right.PRICES_WRITE, "automation.create"), scope="function")]
-Editing = Annotated[Staff, Depends(acting(Right.AUTOMATIONS_WRITE, "automation.edit"), scope="function")]
-Listing = Annotated[Staff, Depends(acting(Right.AUTOMATIONS_WRITE, "automation.list"), scope="function")]
-Unlisting = Annotated[Staff, Depends(acting(Right.AUTOMATIONS_WRITE, "automation.unlist"), scope="function")]
-Withdrawing = Annotated[Staff, Depends(acting(Right.AUTOMATIONS_WRITE, "automation.withdraw"), scope="function")]
-Restoring = Annotated[Staff, Depends(acting(Right.AUTOMATIONS_WRITE, "automation.restore"), scope="function")]
-Pricing = Annotated[Staff, Depends(acting(Right.PRICES_WRITE, "automation.packages"), scope="function")]
+Creating = Annotated[Staff, Depends(acting(Right.PRICES_WRITE, "automation.create"))]
+Editing = Annotated[Staff, Depends(acting(Right.AUTOMATIONS_WRITE, "automation.edit"))]
+Listing = Annotated[Staff, Depends(acting(Right.AUTOMATIONS_WRITE, "automation.list"))]
+Unlisting = Annotated[Staff, Depends(acting(Right.AUTOMATIONS_WRITE, "automation.unlist"))]
+Withdrawing = Annotated[Staff, Depends(acting(Right.AUTOMATIONS_WRITE, "automation.withdraw"))]
+Restoring = Annotated[Staff, Depends(acting(Right.AUTOMATIONS_WRITE, "automation.restore"))]
+Pricing = Annotated[Staff, Depends(acting(Right.PRICES_WRITE, "automation.packages"))]
 
 TOUCHING = problems(AutomationNotFound)
 OFFERING = problems(AutomationNotFound, AutomationUnavailable)  # it has to have something to sell

@@ -14,11 +14,11 @@ from zimmer.web import PathId, problems, routes
 
 router = routes("/api/admin/openai-keys", tags=["admin", "openai keys"])
 
-Creating = Annotated[Staff, Depends(acting_with_code(Right.KEYS_WRITE, "openai-key.create"), scope="function")]
-Editing = Annotated[Staff, Depends(acting_with_code(Right.KEYS_WRITE, "openai-key.edit"), scope="function")]
-Disabling = Annotated[Staff, Depends(acting_with_code(Right.KEYS_WRITE, "openai-key.disable"), scope="function")]
-Enabling = Annotated[Staff, Depends(acting_with_code(Right.KEYS_WRITE, "openai-key.enable"), scope="function")]
-Rotating = Annotated[Staff, Depends(acting_with_code(Right.KEYS_WRITE, "openai-key.rotate"), scope="function")]
+Creating = Annotated[Staff, Depends(acting_with_code(Right.KEYS_WRITE, "openai-key.create"))]
+Editing = Annotated[Staff, Depends(acting_with_code(Right.KEYS_WRITE, "openai-key.edit"))]
+Disabling = Annotated[Staff, Depends(acting_with_code(Right.KEYS_WRITE, "openai-key.disable"))]
+Enabling = Annotated[Staff, Depends(acting_with_code(Right.KEYS_WRITE, "openai-key.enable"))]
+Rotating = Annotated[Staff, Depends(acting_with_code(Right.KEYS_WRITE, "openai-key.rotate"))]
 
 TOUCHING = problems(KeyNotFound, StepUpRequired)
 

@@ -16,7 +16,7 @@ from zimmer.web import PathId, problems, routes
 
 router = routes("/api/admin/reconciliation/runs", tags=["admin", "reconciliation"])
 
-Asking = Annotated[Staff, Depends(acting(Right.RECONCILIATION_RUN, "reconciliation.run"), scope="function")]
+Asking = Annotated[Staff, Depends(acting(Right.RECONCILIATION_RUN, "reconciliation.run"))]
 
 
 class PdfResponse(Response):

@@ -14,7 +14,7 @@ from zimmer.web import problems, routes
 
 router = routes("/api/admin/settings", tags=["admin", "settings"])
 
-Editing = Annotated[Staff, Depends(acting_with_code(Right.SETTINGS_WRITE, "settings.edit"), scope="function")]
+Editing = Annotated[Staff, Depends(acting_with_code(Right.SETTINGS_WRITE, "settings.edit"))]
 
 
 @router.get("", dependencies=[Depends(require(Right.SETTINGS_READ))])

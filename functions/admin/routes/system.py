@@ -16,7 +16,7 @@ from zimmer.web import problems, routes
 
 router = routes("/api/admin/system", tags=["admin", "system"])
 
-Redriving = Annotated[Staff, Depends(acting(Right.SYSTEM_WRITE, "dead-letters.redrive"), scope="function")]
+Redriving = Annotated[Staff, Depends(acting(Right.SYSTEM_WRITE, "dead-letters.redrive"))]
 
 
 @router.get("/status", dependencies=[Depends(require(Right.SYSTEM_WRITE))])

@@ -29,11 +29,11 @@ router = routes("/api/admin/tickets", tags=["admin", "staff tickets"])
 
 # Everybody on the staff reads tickets; who may also write in this one, the ticket decides.
 Looking = Annotated[Person, Depends(require(Right.TICKETS_READ))]
-Reading = Annotated[Staff, Depends(acting(Right.TICKETS_READ, "ticket.read"), scope="function")]
-Assigning = Annotated[Staff, Depends(acting(Right.TICKETS_READ, "ticket.assign"), scope="function")]
-Replying = Annotated[Staff, Depends(acting(Right.TICKETS_READ, "ticket.reply"), scope="function")]
-Noting = Annotated[Staff, Depends(acting(Right.TICKETS_READ, "ticket.note"), scope="function")]
-Moving = Annotated[Staff, Depends(acting(Right.TICKETS_READ, "ticket.status"), scope="function")]
+Reading = Annotated[Staff, Depends(acting(Right.TICKETS_READ, "ticket.read"))]
+Assigning = Annotated[Staff, Depends(acting(Right.TICKETS_READ, "ticket.assign"))]
+Replying = Annotated[Staff, Depends(acting(Right.TICKETS_READ, "ticket.reply"))]
+Noting = Annotated[Staff, Depends(acting(Right.TICKETS_READ, "ticket.note"))]
+Moving = Annotated[Staff, Depends(acting(Right.TICKETS_READ, "ticket.status"))]
 
 WRITING = problems(TicketNotFound, TicketNotAssigned)
 

@@ -18,7 +18,7 @@ router = routes("/api/admin/user-automations", tags=["admin", "user automations"
 
 LOOKING = [Depends(require(Right.USER_AUTOMATIONS_READ))]
 READING_LEDGERS = [Depends(require(Right.LEDGER_READ))]
-Switching = Annotated[Staff, Depends(acting(Right.USER_AUTOMATIONS_STATUS, "user-automation.status"), scope="function")]
+Switching = Annotated[Staff, Depends(acting(Right.USER_AUTOMATIONS_STATUS, "user-automation.status"))]
 FilterId = Annotated[int | None, Query(ge=1, le=LARGEST_ID)]
 
 

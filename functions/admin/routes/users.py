@@ -31,15 +31,15 @@ from zimmer.web.texts import Sought
 router = routes("/api/admin/users", tags=["admin", "users"])
 
 Looking = Annotated[Person, Depends(require(Right.USERS_READ))]
-Revealing = Annotated[Staff, Depends(acting(Right.USERS_READ, "user.reveal"), scope="function")]
-Editing = Annotated[Staff, Depends(acting(Right.USERS_EDIT, "user.edit"), scope="function")]
-Unlocking = Annotated[Staff, Depends(acting(Right.USERS_EDIT, "user.unlock"), scope="function")]
-Resending = Annotated[Staff, Depends(acting(Right.USERS_EDIT, "user.resend-verification"), scope="function")]
-Activating = Annotated[Staff, Depends(acting(Right.USERS_DEACTIVATE, "user.activate"), scope="function")]
-Deactivating = Annotated[Staff, Depends(acting(Right.USERS_DEACTIVATE, "user.deactivate"), scope="function")]
-Promoting = Annotated[Staff, Depends(acting_with_code(Right.USERS_MANAGE, "user.role"), scope="function")]
-Resetting = Annotated[Staff, Depends(acting_with_code(Right.USERS_MANAGE, "user.reset-2fa"), scope="function")]
-Inviting = Annotated[Staff, Depends(acting_with_code(Right.USERS_MANAGE, "user.invite"), scope="function")]
+Revealing = Annotated[Staff, Depends(acting(Right.USERS_READ, "user.reveal"))]
+Editing = Annotated[Staff, Depends(acting(Right.USERS_EDIT, "user.edit"))]
+Unlocking = Annotated[Staff, Depends(acting(Right.USERS_EDIT, "user.unlock"))]
+Resending = Annotated[Staff, Depends(acting(Right.USERS_EDIT, "user.resend-verification"))]
+Activating = Annotated[Staff, Depends(acting(Right.USERS_DEACTIVATE, "user.activate"))]
+Deactivating = Annotated[Staff, Depends(acting(Right.USERS_DEACTIVATE, "user.deactivate"))]
+Promoting = Annotated[Staff, Depends(acting_with_code(Right.USERS_MANAGE, "user.role"))]
+Resetting = Annotated[Staff, Depends(acting_with_code(Right.USERS_MANAGE, "user.reset-2fa"))]
+Inviting = Annotated[Staff, Depends(acting_with_code(Right.USERS_MANAGE, "user.invite"))]
 
 TOUCHING = problems(UserNotFound, HigherRole, AccountDeleted)
 RESETTING = problems(UserNotFound, OwnAccount, AccountDeleted, TwofaOff, StepUpRequired)

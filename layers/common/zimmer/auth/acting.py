@@ -1,14 +1,16 @@
 """A member of the staff about to change something: proven, named for the audit, and followed to the end.
 
 `StaffMember` of a reading route is `Depends(require(right))`; a route that changes something takes
-`Depends(acting(right, "entity.verb"), scope="function")` and hands its `act` to `zimmer.audit.done`. It must
+`Depends(acting(right, "entity.verb"))` and hands its `act` to `zimmer.audit.done`. It must
 stand before the session in the signature: a refusal is written after the session has been rolled back.
 What touches money, roles, keys or settings takes `acting_with_code` instead: the same, and a code of the
 authenticator not long ago.
 """
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from fastapi import Request
 
@@ -17,6 +19,7 @@ from zimmer.audit import Act
 from zimmer.auth.dependencies import CurrentUser, Person, refused
 from zimmer.auth.roles import Right, audience_of, is_staff, may
 from zimmer.errors import NotAllowed, StepUpRequired, ZimmerError
+from zimmer.lasting import hold
 from zimmer.models import Audience
 from zimmer.settings import get_settings
 
@@ -36,7 +39,7 @@ class Staff:
         return may(self.person.role, right)
 
 
-Acting = Callable[[Request, Person], AsyncIterator[Staff]]
+Acting = Callable[[Request, Person], Coroutine[Any, Any, Staff]]
 
 
 def acting(right: Right, action: str) -> Acting:
@@ -57,7 +60,7 @@ def has_stepped_up(person: Person) -> bool:
 
 
 def _acting(right: Right, action: str, is_proven: Callable[[Person], bool]) -> Acting:
-    async def act(request: Request, person: CurrentUser) -> AsyncIterator[Staff]:
+    async def act(request: Request, person: CurrentUser) -> Staff:
         staff = Staff(person, _act(request, person, action))
         if not may(person.role, right) or person.audience is not audience_of(right):
             if is_staff(person.role) and person.audience is Audience.ADMIN:
@@ -66,13 +69,20 @@ def _acting(right: Right, action: str, is_proven: Callable[[Person], bool]) -> A
         if not is_proven(person):
             audit.refused(staff.act, code=StepUpRequired.code)
             raise StepUpRequired
-        try:
-            yield staff
-        except ZimmerError as refusal:
-            audit.refused(staff.act, code=refusal.code)
-            raise
+        hold(request, _watched(staff.act))
+        return staff
 
     return act
+
+
+@contextmanager
+def _watched(act: Act) -> Iterator[None]:
+    """Audits the refusal of what is done inside."""
+    try:
+        yield
+    except ZimmerError as refusal:
+        audit.refused(act, code=refusal.code)
+        raise
 
 
 def _act(request: Request, person: Person, action: str) -> Act:

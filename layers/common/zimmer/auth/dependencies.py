@@ -4,13 +4,13 @@ All of these are `async` and call the database directly: a container serves one 
 thread would only add a hop (and FastAPI sends plain functions to threads).
 """
 
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import Depends, Header
+from fastapi import Depends, Header, Request
 from sqlalchemy import ColumnElement, bindparam, false, func, select
 
 from zimmer import clock, crypto
@@ -18,6 +18,7 @@ from zimmer.auth import tokens
 from zimmer.auth.roles import Right, audience_of, may
 from zimmer.db import AtomicSession, Prepared, ReadSession, Session, database, replica
 from zimmer.errors import NotAllowed, NotSignedIn, ServiceTokenInvalid
+from zimmer.lasting import hold
 from zimmer.models import Audience, AuditEntry, Role, SignIn, User
 from zimmer.observability import logger
 from zimmer.settings import get_settings
@@ -88,10 +89,9 @@ class ServiceCaller:
     token_hash: bytes
 
 
-async def get_session() -> AsyncIterator[Session]:
-    """One transaction per request, committed before the answer leaves (see `SessionDep`)."""
-    with database().transaction() as session:
-        yield session
+async def get_session(request: Request) -> Session:
+    """One transaction per request, committed before the answer leaves."""
+    return hold(request, database().transaction())
 
 
 async def get_read_session() -> ReadSession:
@@ -102,9 +102,7 @@ async def get_atomic_session() -> AtomicSession:
     return database().atomic()
 
 
-# scope="function": FastAPI's default runs what follows `yield` after the answer has gone out, so a commit
-# that failed would still have said 200.
-SessionDep = Annotated[Session, Depends(get_session, scope="function")]
+SessionDep = Annotated[Session, Depends(get_session)]
 ReadSessionDep = Annotated[ReadSession, Depends(get_read_session)]
 AtomicSessionDep = Annotated[AtomicSession, Depends(get_atomic_session)]
 

@@ -5,23 +5,24 @@ compressed. Routes and dependencies are `async def` and call the database direct
 environment (and a local sandbox) serves one request at a time; a thread per request would only add a hop.
 """
 
-import asyncio
-import threading
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from enum import Enum
 from functools import cached_property
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, FastAPI, Path
+from fastapi import APIRouter, Depends, FastAPI, Path, Request, Response
 from fastapi.routing import APIRoute
 from fastapi.telemetry import TelemetryConfig
 from mangum import Mangum
 from mangum.handlers import HTTPGateway
-from mangum.types import Scope
+from mangum.protocols import HTTPCycle
+from mangum.types import ASGI, Scope
+from mangum.types import Response as Answer
 from pydantic import BaseModel, Field
 from starlette.middleware.gzip import GZipMiddleware
 
 from zimmer import snapstart
+from zimmer.lasting import lasting
 from zimmer.observability import logger
 from zimmer.pagination import LARGEST_BIGINT, LARGEST_ID
 from zimmer.web.bodies import StrictBody
@@ -60,7 +61,6 @@ __all__ = [
 COMPRESS_FROM = 1024
 # Nobody collects spans here, and making them for nobody costs a tenth of a request.
 NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "operation_spans": False}
-_here = threading.local()
 
 PathId = Annotated[int, Path(ge=1, le=LARGEST_ID)]
 PathBigId = Annotated[int, Path(ge=1, le=LARGEST_BIGINT)]
@@ -88,6 +88,19 @@ class _StandIns:
 _stand_ins = _StandIns()
 
 
+class Route(APIRoute):
+    """A route with what lasts as long as it is worked on."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        answer = super().get_route_handler()
+
+        async def answer_and_finish(request: Request) -> Response:
+            with lasting(request):
+                return await answer(request)
+
+        return answer_and_finish
+
+
 def routes(prefix: str = "", *, tags: list[str | Enum] | None = None) -> APIRouter:
     """A router whose routes `build_app` takes as they are.
 
@@ -96,6 +109,7 @@ def routes(prefix: str = "", *, tags: list[str | Enum] | None = None) -> APIRout
     return APIRouter(
         prefix=prefix,
         tags=tags,
+        route_class=Route,
         generate_unique_id_function=_name_of,
         dependency_overrides_provider=_stand_ins,
     )
@@ -124,20 +138,24 @@ def build_app(group: str, *routers: APIRouter) -> FastAPI:
 def lambda_handler(app: FastAPI) -> LambdaHandler:
     """What Lambda calls: API Gateway's event in, its answer out."""
     snapstart.register()
-    _ensure_event_loop()
-    adapter = Mangum(
-        app,
-        lifespan="off",
-        custom_handlers=[_GatewayEvent],
-        text_mime_types=["text/", "application/json", PROBLEM_JSON],
-    )
+    adapter = _Adapter(app, lifespan="off", text_mime_types=["text/", "application/json", PROBLEM_JSON])
 
     def handler(event: Event, context: Any) -> dict[str, Any]:
-        _ensure_event_loop()
         logger().set_correlation_id(event.get("requestContext", {}).get("requestId"))
         return adapter(event, context)
 
     return handler
+
+
+class _Adapter(Mangum):
+    """Mangum for events of one kind and an app that never waits."""
+
+    def _setup_event_loop(self) -> None:
+        """None is needed."""
+
+    def __call__(self, event: Event, context: Any) -> dict[str, Any]:
+        gateway = _GatewayEvent(event, context, self.config)
+        return gateway(_Request(gateway.scope, gateway.body)(self.app))
 
 
 class _GatewayEvent(HTTPGateway):
@@ -146,6 +164,19 @@ class _GatewayEvent(HTTPGateway):
     @cached_property
     def scope(self) -> Scope:
         return super().scope
+
+
+class _Request(HTTPCycle):
+    """One request through the app. Its coroutine runs to its end at once, since routes call the database directly;
+    an event loop to wait in would cost a tenth of a small request.
+    """
+
+    def __call__(self, app: ASGI) -> Answer:
+        try:
+            self.run(app).send(None)
+        except StopIteration:
+            return {"status": self.status, "headers": self.headers, "body": self.body}
+        raise RuntimeError("a route waited for something, and a container has nothing to wait in")
 
 
 def _health(group: str) -> APIRouter:
@@ -161,11 +192,3 @@ def _health(group: str) -> APIRouter:
 
 def _name_of(route: APIRoute) -> str:
     return route.name
-
-
-def _ensure_event_loop() -> None:
-    """Mangum wants an event loop in the calling thread, and asking asyncio for one that is not there warns."""
-    loop: asyncio.AbstractEventLoop | None = getattr(_here, "loop", None)
-    if loop is None or loop.is_closed():
-        _here.loop = asyncio.new_event_loop()
-    asyncio.set_event_loop(_here.loop)
