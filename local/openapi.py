@@ -38,7 +38,8 @@ SECURITY_SCHEMES = {
     "person": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
     "automation": {"type": "apiKey", "in": "header", "name": "X-Zimmer-Service-Token"},
 }
-PROOFS = {"authorization": "person", "x-zimmer-service-token": "automation"}  # the headers of these schemes
+# What asks for a proof, by the dependency's name, or by the name of a header that a route reads itself.
+PROOFS = {"signed_in": "person", "service_caller": "automation", "authorization": "person"}
 # What a dependency may refuse before its route begins, by the beginning of its name.
 REFUSALS = {
     "signed_in": problems(NotSignedIn, TokenExpired, TokenInvalid),
@@ -150,12 +151,14 @@ def _dependencies_of(dependant: Dependant) -> Iterator[str]:
 
 
 def _whole(operation: Mapping[str, Any], needs: Iterable[str]) -> Document:
+    needs = list(needs)
     refusals = [refusal for name in needs for asks, refusal in REFUSALS.items() if name.startswith(asks)]
     responses: Document = dict(operation["responses"])
     for refusal in [*refusals, *([UNREADABLE] if "requestBody" in operation else [])]:
         responses = _both(responses, refusal)
     parameters = operation.get("parameters", [])
-    schemes: list[Document] = [{PROOFS[one["name"]]: []} for one in parameters if one["name"] in PROOFS]
+    asked = dict.fromkeys([*needs, *(one["name"] for one in parameters)])
+    schemes: list[Document] = [{PROOFS[name]: []} for name in asked if name in PROOFS]
     optional: list[Document] = [] if refusals else [{}]  # a logout takes a token and needs none
     others = [one for one in parameters if one["name"] not in PROOFS]
     return {

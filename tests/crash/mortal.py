@@ -25,7 +25,7 @@ from zimmer.money import Rial
 
 
 class Died(BaseException):
-    """The process is gone. No Exception, so that none of our code catches it; Mangum does, and answers 500 for it."""
+    """The process is gone. No Exception, so that none of our code catches it."""
 
     times: ClassVar[int] = 0
 

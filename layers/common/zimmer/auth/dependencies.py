@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import Depends, Header, Request
+from fastapi import Depends, Request
 from sqlalchemy import ColumnElement, bindparam, false, func, select
 
 from zimmer import clock, crypto
@@ -107,11 +107,11 @@ ReadSessionDep = Annotated[ReadSession, Depends(get_read_session)]
 AtomicSessionDep = Annotated[AtomicSession, Depends(get_atomic_session)]
 
 
-async def signed_in(authorization: Annotated[str | None, Header()] = None) -> Person:
+async def signed_in(request: Request) -> Person:
     """The person behind the Bearer token. Sign-in and account are read in one query, so a logout,
     a deactivation or a change of role acts on the very next request.
     """
-    token = bearer_of(authorization)
+    token = bearer_of(request.headers.get("authorization"))
     if token is None:
         raise NotSignedIn
     claims = tokens.read(token)
@@ -170,9 +170,9 @@ Customer = Annotated[Person, Depends(require(Right.OWN_AUTOMATIONS))]
 Buyer = Annotated[Person, Depends(require(Right.OWN_PAYMENTS))]
 
 
-async def service_caller(x_zimmer_service_token: Annotated[str | None, Header()] = None) -> ServiceCaller:
+async def service_caller(request: Request) -> ServiceCaller:
     """The caller's token, `zs_<id>_<secret>`. Raises ServiceTokenInvalid when it cannot be one of ours."""
-    match (x_zimmer_service_token or "").split("_", 2):
+    match request.headers.get("x-zimmer-service-token", "").split("_", 2):
         case ["zs", number, secret] if number.isascii() and number.isdigit() and len(number) < 10 and secret:
             return ServiceCaller(token_id=int(number), token_hash=crypto.token_hash(secret))
         case _:
