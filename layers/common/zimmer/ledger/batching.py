@@ -18,7 +18,7 @@ from zimmer.db import UNIQUE_VIOLATION, AtomicSession, Prepared, sqlstate
 from zimmer.errors import IdempotencyConflict, ServiceTokenInvalid, UserAutomationNotFound, ZimmerError
 from zimmer.ledger.consuming import Consumed, Use, consume, refusal
 from zimmer.ledger.ending import expire_overdue
-from zimmer.ledger.statements import CALLER, COPY, FIGURES, OVERDUE, WARNING
+from zimmer.ledger.statements import CALLER, COPY, FIGURES, OVERDUE, WARNED
 
 TWINS = frozenset({UNIQUE_VIOLATION, "40P01"})  # the same key arrived elsewhere; two calls waited for each other
 TRIES = 3
@@ -118,11 +118,11 @@ WITH RECURSIVE {CALLER}, asked AS MATERIALIZED (
            locked.demo_usable + locked.tokens_remaining AS left_before,
            last.demo_usable + last.tokens_remaining AS left_after
     FROM locked JOIN last ON last.id = locked.id WHERE last.seq > locked.ledger_seq
-), {FIGURES}, {WARNING}
+), {FIGURES}
 SELECT asked.n, EXISTS (SELECT FROM caller) AS caller_known, locked.status, locked.daily_spend_cap,
        step.demo_usable, step.tokens_remaining, step.spent, seen.body_hash AS seen_body_hash,
        seen.result AS seen_result, kept.result AS kept_result,
-       CASE WHEN kept.result IS NULL AND seen.result IS NULL THEN {OVERDUE} END AS has_overdue_holds
+       CASE WHEN kept.result IS NULL AND seen.result IS NULL THEN {OVERDUE} END AS has_overdue_holds, {WARNED}
 FROM asked LEFT JOIN locked ON locked.id = asked.copy_id LEFT JOIN seen ON seen.n = asked.n
 LEFT JOIN step ON step.n = asked.n
 LEFT JOIN kept ON kept.user_automation_id = asked.copy_id AND kept.idempotency_key = asked.key

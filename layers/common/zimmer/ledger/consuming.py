@@ -28,7 +28,7 @@ from zimmer.errors import (
     ZimmerError,
 )
 from zimmer.ledger.ending import expire_overdue
-from zimmer.ledger.statements import CALLER, DRAWING, FIGURES, FITS, LOCKED, OVERDUE, SPENDING, WARNING
+from zimmer.ledger.statements import CALLER, DRAWING, FIGURES, FITS, LOCKED, OVERDUE, SPENDING, WARNED
 from zimmer.models import Json, UserAutomationStatus
 
 CONSUME = Prepared(
@@ -52,11 +52,11 @@ WITH {CALLER}, {LOCKED}, seen AS (
     SELECT id, user_id, automation_id, low_balance_at, ledger_seq AS seq, :units AS units,
            demo_usable + tokens_remaining AS left_before, demo_usable + tokens_remaining - :units AS left_after
     FROM parts
-), {FIGURES}, {WARNING}
+), {FIGURES}
 SELECT EXISTS (SELECT FROM caller) AS caller_known, locked.status, locked.demo_usable, locked.tokens_remaining,
        locked.daily_spend_cap, locked.spent, seen.body_hash AS seen_body_hash, seen.result AS seen_result,
        kept.result AS kept_result,
-       CASE WHEN kept.result IS NULL AND seen.result IS NULL THEN {OVERDUE} END AS has_overdue_holds
+       CASE WHEN kept.result IS NULL AND seen.result IS NULL THEN {OVERDUE} END AS has_overdue_holds, {WARNED}
 FROM (SELECT 1) AS always
 LEFT JOIN locked ON TRUE LEFT JOIN seen ON TRUE LEFT JOIN kept ON TRUE
 """)
@@ -72,6 +72,7 @@ LEFT JOIN locked ON TRUE LEFT JOIN seen ON TRUE LEFT JOIN kept ON TRUE
         seen_result=JSONB,
         kept_result=JSONB,
         has_overdue_holds=Boolean,
+        warned=BigInteger,
     )
 )
 

@@ -14,7 +14,7 @@ from sqlalchemy import BigInteger, Date, DateTime, LargeBinary, Row, String, Tex
 from zimmer import clock
 from zimmer.db import AtomicSession, Prepared
 from zimmer.errors import HoldEnded, HoldExceeded, HoldNotFound, ServiceTokenInvalid
-from zimmer.ledger.statements import CALLER, FIGURES, WARNING
+from zimmer.ledger.statements import CALLER, FIGURES, WARNED
 from zimmer.models import HoldState, Json
 
 ITS_OWN_CALLER = """
@@ -102,9 +102,9 @@ WITH {caller}, locked AS (
         WHERE holds.user_automation_id = parts.id AND state = 'open' AND holds.id <> parts.hold_id
     ) others
     WHERE used_now > 0
-), {FIGURES}, {WARNING}
+), {FIGURES}
 SELECT EXISTS (SELECT FROM caller) AS caller_known, locked.hold_id, locked.units, locked.state,
-       coalesce(ended.outcome, locked.outcome) AS outcome
+       coalesce(ended.outcome, locked.outcome) AS outcome, {WARNED}
 FROM (SELECT 1) AS always LEFT JOIN locked ON TRUE LEFT JOIN ended ON TRUE
 """).bindparams(
         bindparam("hold_id", type_=BigInteger),
