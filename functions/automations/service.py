@@ -95,10 +95,10 @@ _PACKAGES = (
 def available(session: ReadSession, *, limit: int, cursor: str | None) -> Page[AutomationCard]:
     """The marketplace, one page in one round trip."""
     after = key_of(cursor, largest=LARGEST_BIGINT) if cursor else 0
-    found = session.rows(_MARKETPLACE, {"after": after, "most": limit + 1, "now": clock.now()})
-    rows, next_cursor = page_of(found, limit=limit, key=lambda row: row.position)
+    found = session.mappings(_MARKETPLACE, {"after": after, "most": limit + 1, "now": clock.now()})
+    cards, next_cursor = page_of(found, limit=limit, key=lambda card: card["position"])
     # As a whole: one by one takes half as long again.
-    return Page[AutomationCard].model_validate({"items": [*map(_shown, rows)], "next_cursor": next_cursor})
+    return Page[AutomationCard].model_validate({"items": [*map(_shown, cards)], "next_cursor": next_cursor})
 
 
 def listed(session: ReadSession, automation_id: int) -> AutomationDetail:
@@ -114,7 +114,7 @@ def listed(session: ReadSession, automation_id: int) -> AutomationDetail:
     row = session.first(query, {"now": clock.now()})
     if row is None:
         raise AutomationNotFound
-    return AutomationDetail(**_shown(row))
+    return AutomationDetail(**_shown(row._asdict()))
 
 
 def add(session: Session, customer: Person, automation_id: int) -> tuple[OwnAutomation, bool]:
@@ -248,15 +248,16 @@ def _cards(*more: Any) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _shown(row: Row[Any]) -> dict[str, Any]:
+def _shown(card: Mapping[str, Any]) -> dict[str, Any]:
     """The fields of a card, and whatever else was read."""
-    card = dict(zip(row._fields, row, strict=True))
     reason = _why_not(card)
-    card["unit_name"] = unit_name(card["pricing_type"])
-    card["from_amount"] = _cheapest(card["price_per_token"], card["minimum_amount"], card["cheapest_package"])
-    card["can_buy"] = reason is None
-    card["can_buy_reason"] = reason
-    return card
+    return {
+        **card,
+        "unit_name": unit_name(card["pricing_type"]),
+        "from_amount": _cheapest(card["price_per_token"], card["minimum_amount"], card["cheapest_package"]),
+        "can_buy": reason is None,
+        "can_buy_reason": reason,
+    }
 
 
 def _why_not(card: Mapping[str, Any]) -> str | None:

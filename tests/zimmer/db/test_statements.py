@@ -50,6 +50,7 @@ def test_rows_are_those_of_sqlalchemy(container: Database) -> None:
     assert ours._asdict() == theirs._asdict()
     assert [type(value) for value in ours] == [type(value) for value in theirs]
     assert (ours.role, ours.audience) == (Role.MANAGER, Audience.ADMIN)
+    assert reader.mappings(Prepared(WHO), asked) == [theirs._asdict()]
 
 
 def test_values_come_back_as_they_went(container: Database) -> None:

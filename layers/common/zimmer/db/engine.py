@@ -80,14 +80,15 @@ class Database:
         """
         if self._in_transaction:
             raise NestedTransaction("a transaction is open on this container's only connection")
-        with self._one_at_a_time():
+        self._wait_for_its_turn()
+        self._in_transaction = True
+        try:
             self._give_back()
-            self._in_transaction = True
-            try:
-                with self._new_session() as session, session.begin():
-                    yield session
-            finally:
-                self._in_transaction = False
+            with self._new_session() as session, session.begin():
+                yield session
+        finally:
+            self._in_transaction = False
+            self._turn.release()
 
     @contextmanager
     def autocommit(self) -> Iterator[Connection]:
@@ -97,15 +98,17 @@ class Database:
         round trips and pins the connection of an RDS Proxy. The connection is kept for the next of these: taking it
         from SQLAlchemy's pool and giving it back takes as long as a small question.
         """
-        with self._one_at_a_time():
+        self._wait_for_its_turn()
+        try:
             connection = self._taken()
-            try:
-                yield connection
-                connection.rollback()  # nothing, to the server; to SQLAlchemy the end of what it thinks has begun
-            except BaseException:
-                self._give_back()
-                raise
+            yield connection
+            connection.rollback()  # nothing, to the server; to SQLAlchemy the end of what it thinks has begun
             self._kept_until = time.monotonic() + self._idle_seconds
+        except BaseException:
+            self._give_back()
+            raise
+        finally:
+            self._turn.release()
 
     @contextmanager
     def connect(self) -> Iterator[Connection]:
@@ -119,15 +122,10 @@ class Database:
         self._give_back()
         self._engine.dispose()
 
-    @contextmanager
-    def _one_at_a_time(self) -> Iterator[None]:
+    def _wait_for_its_turn(self) -> None:
         """Threads that share a container's database wait for each other. Raises TimeoutError."""
         if not self._turn.acquire(timeout=WAIT_SECONDS):
             raise TimeoutError("the container's only connection is in use")
-        try:
-            yield
-        finally:
-            self._turn.release()
 
     def _taken(self) -> Connection:
         """The connection that was kept. One that was idle goes through the pool, which looks at it."""

@@ -39,6 +39,11 @@ class ReadSession:
             _only_reads(query)
         return self.ask(lambda connection: _patiently(connection, queries))
 
+    def mappings(self, query: Prepared, parameters: Parameters) -> Sequence[Mapping[str, Any]]:
+        """All rows by the names of their columns: for who makes something else of them at once."""
+        _only_reads(query)
+        return self.ask(lambda connection: query.mappings(connection, parameters))
+
     def first(self, query: Query, parameters: Parameters | None = None) -> Row[Any] | None:
         """The first row, or None."""
         found = self.rows(query, parameters)

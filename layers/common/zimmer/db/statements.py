@@ -19,6 +19,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from zimmer.db.prepared import SERVER_WENT_AWAY, OneTripConnection, Reply, sqlstate_of
 
 Change = Callable[[Any], Any]
+_Rows = tuple[tuple[str, ...], Sequence[list[Any]]]
 
 
 class Prepared:
@@ -35,6 +36,18 @@ class Prepared:
         driver = connection.connection.dbapi_connection
         if not isinstance(driver, OneTripConnection):
             return connection.execute(self.statement, parameters).all()
+        names, rows = self._asked(connection, driver, parameters)
+        return [*map(_row_of(names), rows)]
+
+    def mappings(self, connection: Connection, parameters: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+        """Its rows by the names of their columns. Raises as `run` does."""
+        driver = connection.connection.dbapi_connection
+        if not isinstance(driver, OneTripConnection):
+            return [row._asdict() for row in connection.execute(self.statement, parameters)]
+        names, rows = self._asked(connection, driver, parameters)
+        return [dict(zip(names, row, strict=True)) for row in rows]
+
+    def _asked(self, connection: Connection, driver: OneTripConnection, parameters: Mapping[str, Any]) -> "_Rows":
         written = self._written
         try:
             reply = driver.ask(written.sql, written.values(parameters))
@@ -70,13 +83,14 @@ class _Written:
         given = {**self._constants, **parameters}
         return [change(given[name]) if change else given[name] for name, change in self._sent]
 
-    def rows(self, reply: Reply) -> list[Row[Any]]:
+    def rows(self, reply: Reply) -> "_Rows":
+        """The names of the columns, and the rows with each value as its type reads it."""
         if reply.columns is None:
-            return []
+            return (), ()
         for row in reply.rows:
             for place, change in self._read:
                 row[place] = change(row[place])
-        return [*map(_row_of(tuple(column["name"] for column in reply.columns)), reply.rows)]
+        return tuple([column["name"] for column in reply.columns]), reply.rows
 
 
 @lru_cache(maxsize=200)
