@@ -94,7 +94,8 @@ def test_below_the_minimum_says_how_many_can_be_bought(
 ) -> None:
     with pytest.raises(BelowMinimum) as refusal:
         price(tokens, unit=unit, packages=packages)
-    assert refusal.value.data["min_tokens"] == min_tokens
+    amount = packages.get(tokens, tokens * unit)
+    assert refusal.value.data == {"amount": amount, "minimum": MINIMUM, "min_tokens": min_tokens}
 
 
 @pytest.mark.parametrize(

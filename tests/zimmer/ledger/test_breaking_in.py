@@ -1,6 +1,8 @@
-"""Twins that break into a statement: what the ledger does when the server says so, however often."""
+"""How often the ledger asks, and what it does when the server says that a twin broke in."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -14,12 +16,12 @@ from tests.factories import make_copy, make_user
 from tests.zimmer.ledger.spending import Developer
 from zimmer import ledger
 from zimmer.db import AtomicSession, Prepared, Session
-from zimmer.errors import InsufficientTokens, ServiceTokenInvalid, ZimmerError
+from zimmer.errors import InsufficientTokens, ServiceTokenInvalid, UserAutomationNotFound, ZimmerError
 from zimmer.ledger import Consumed, Reserve, Use
 from zimmer.ledger.batching import CONSUME_MANY
 from zimmer.ledger.consuming import CONSUME
 from zimmer.ledger.holding import HOLD
-from zimmer.models import Automation, UserAutomation
+from zimmer.models import Automation, Bucket, EntryKind, UserAutomation
 
 UNIQUE, DEADLOCK, OTHER = "23505", "40P01", "22012"
 
@@ -139,6 +141,60 @@ def test_a_hold_that_fails_otherwise_fails(copy: UserAutomation, developer: Deve
     with pytest.raises(DBAPIError):
         ledger.hold(broken, reserve(copy), **developer.proof)
     assert broken.asked == 1
+
+
+def test_what_is_accepted_or_unknown_is_asked_once(
+    copy: UserAutomation, developer: Developer, interrupted: Interrupt
+) -> None:
+    nobodys = replace(uses(copy)[0], user_automation_id=copy.id + 1)
+    for use, refusal in ((uses(copy)[0], nullcontext()), (nobodys, pytest.raises(UserAutomationNotFound))):
+        counted = interrupted(CONSUME, times=0, code=OTHER)
+        for _ in range(2):  # the second time it is a repetition
+            with refusal:
+                ledger.consume(counted, use, **developer.proof)
+        assert counted.asked == 2
+
+
+def test_a_hold_that_is_accepted_or_unknown_is_asked_once(
+    copy: UserAutomation, developer: Developer, interrupted: Interrupt
+) -> None:
+    nobodys = replace(reserve(copy), user_automation_id=copy.id + 1)
+    for asked, refusal in ((reserve(copy), nullcontext()), (nobodys, pytest.raises(UserAutomationNotFound))):
+        counted = interrupted(HOLD, times=0, code=OTHER)
+        for _ in range(2):
+            with refusal:
+                ledger.hold(counted, asked, **developer.proof)
+        assert counted.asked == 2
+
+
+def test_what_a_second_look_finds_is_the_answer_of_a_batch(
+    session: Session, database: RolledBackDatabase, copy: UserAutomation, developer: Developer
+) -> None:
+    """Refused for want of tokens that were there a moment later: they are debited, so it has to be told."""
+
+    def bought() -> None:
+        ledger.credit(
+            session, copy, tokens=1, bucket=Bucket.PAID, kind=EntryKind.ADJUSTMENT, reference="late", actor="test"
+        )
+        session.flush()
+
+    answers = ledger.consume_many(Meanwhile(database, bought), uses(copy)[1:2], **developer.proof)
+    assert judged(answers) == [0]
+    assert ledger.balance(session, copy.id).paid == 0
+
+
+class Meanwhile(AtomicSession):
+    """Something happens before the second statement."""
+
+    def __init__(self, database: RolledBackDatabase, happens: Callable[[], None]) -> None:
+        super().__init__(database.autocommit)
+        self.asked, self.happens = 0, happens
+
+    def run(self, statement: Executable | Prepared, parameters: Mapping[str, Any]) -> Sequence[Row[Any]]:
+        self.asked += 1
+        if self.asked == 2:
+            self.happens()
+        return super().run(statement, parameters)
 
 
 def reserve(copy: UserAutomation) -> Reserve:

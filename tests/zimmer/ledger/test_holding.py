@@ -201,6 +201,26 @@ def test_what_is_overdue_of_one_copy_goes_back_and_is_counted(
     assert expired == [2, 0]
 
 
+@pytest.mark.parametrize("way", ["use", "hold", "batch"])
+def test_who_needed_tokens_that_were_overdue_is_named_in_their_return(
+    session: Session, developer: Developer, copy: UserAutomation, way: str
+) -> None:
+    developer.hold(15, "late", seconds=1)
+    clock.travel(timedelta(seconds=1))
+    if way == "use":
+        developer.spend(1, "now")
+    elif way == "hold":
+        developer.hold(1, "now")
+    else:
+        use = Use(copy.id, 1, "message", "now", {"model": "small"})
+        ledger.consume_many(
+            developer.database.atomic(), [use], token_id=developer.token_id, token_hash=developer.token_hash
+        )
+        assert session.scalars(select(UsageEvent.meta)).one() == use.meta
+    returned = select(TokenEntry.actor).where(TokenEntry.kind == "hold_return").distinct()
+    assert session.scalars(returned).all() == [f"service-token:{developer.token_id}"]
+
+
 def test_a_hold_is_not_expired_before_its_time(session: Session, developer: Developer) -> None:
     held = developer.hold(3)
     assert developer.expire(held) is None

@@ -42,7 +42,7 @@ def part_of(session: Session, payment_id: int) -> Callable[[], Part | None]:
     entry_id = _entry_id(payment_id)
     its_copy = select(Payment.user_automation_id).where(Payment.id == payment_id).scalar_subquery()
     lots = session.execute(
-        select(Lot, (Lot.entry_id == entry_id).label("is_its_own"))
+        select(Lot, Lot.entry_id == entry_id)
         .where(Lot.user_automation_id == its_copy, Lot.entry_id <= entry_id)
         .order_by(Lot.entry_id),
         execution_options=FRESH,
