@@ -20,7 +20,7 @@ Query = Select[*tuple[Any, ...]] | Prepared
 
 
 class ReadSession:
-    """Reads, each in one round trip, the connection given back after each.
+    """Reads, each in one round trip and free for whoever comes next after each.
 
     A lost connection is mended once: reading twice does no harm.
     """
