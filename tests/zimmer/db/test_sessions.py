@@ -1,5 +1,6 @@
 """One connection, three ways to speak on it, and what each refuses."""
 
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
@@ -166,6 +167,17 @@ def test_a_transaction_starts_on_a_new_connection_when_the_idle_one_was_closed(
     with closing(Database(own_database, idle_seconds=0)) as container:
         container.read().rows(select(User.id))
         hang_up(other)
+        with container.transaction() as session:
+            make_user(session)
+    assert len(names(other)) == 1
+
+
+def test_how_long_a_connection_was_idle_counts_from_its_last_statement(own_database: str, other: Database) -> None:
+    """It is kept between single statements and given back when a transaction begins: that is no use of it."""
+    with closing(Database(own_database, idle_seconds=0.05)) as container:
+        container.read().rows(select(User.id))
+        hang_up(other)
+        time.sleep(0.06)
         with container.transaction() as session:
             make_user(session)
     assert len(names(other)) == 1

@@ -57,7 +57,7 @@ class Database:
         event.listen(self._engine, "checkout", partial(_refuse_one_that_was_hung_up, idle_seconds))
         self._turn = threading.Lock()
         self._kept: Connection | None = None
-        self._kept_until = 0.0
+        self._used_at = 0.0
         self._idle_seconds = idle_seconds
         self._in_transaction = False
 
@@ -103,7 +103,7 @@ class Database:
             connection = self._taken()
             yield connection
             connection.rollback()  # nothing, to the server; to SQLAlchemy the end of what it thinks has begun
-            self._kept_until = time.monotonic() + self._idle_seconds
+            self._used_at = time.monotonic()
         except BaseException:
             self._give_back()
             raise
@@ -129,7 +129,7 @@ class Database:
 
     def _taken(self) -> Connection:
         """The connection that was kept. One that was idle goes through the pool, which looks at it."""
-        if self._kept is None or time.monotonic() > self._kept_until:
+        if self._kept is None or time.monotonic() - self._used_at >= self._idle_seconds:
             self._give_back()
             self._kept = self._engine.connect()
             driver: Any = self._kept.connection.dbapi_connection
@@ -143,6 +143,7 @@ class Database:
         if not kept.invalidated:
             driver: Any = kept.connection.dbapi_connection
             driver.autocommit = False
+            kept.info["idle_since"] = self._used_at  # giving it back is no use of it
         kept.close()
 
     def _new_session(self) -> "Session":
@@ -277,7 +278,7 @@ def _ssl_context(root: str) -> Any:
 
 
 def _note_idle_since(_: Any, pooled: ConnectionPoolEntry) -> None:
-    pooled.info["idle_since"] = time.monotonic()
+    pooled.info.setdefault("idle_since", time.monotonic())
 
 
 def _refuse_one_that_was_hung_up(idle_seconds: float, raw: Any, pooled: ConnectionPoolEntry, _: Any) -> None:
