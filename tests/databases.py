@@ -29,7 +29,10 @@ class RolledBackDatabase(Database):
 
     @contextmanager
     def autocommit(self) -> Iterator[Connection]:
-        """A statement that fails undoes itself and leaves the test's transaction whole."""
+        """A statement that fails undoes itself and leaves the test's transaction whole. While a `Session` is open, a
+        container would wait for itself here.
+        """
+        assert not self.in_transaction, "the container's only connection is in use"
         with self.held.begin_nested():
             yield self.held
 

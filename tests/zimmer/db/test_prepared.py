@@ -1,6 +1,6 @@
 """The contract with pg8000's internals: statements are prepared once, and a stale plan is mended."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from datetime import UTC, date, datetime
 from typing import Any
@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import TypeEngine
 
-from zimmer.db import Database
+from zimmer.db import Database, Prepared, protocol
 from zimmer.db.prepared import KEPT_STATEMENTS, OneTripConnection, numbered
 
 
@@ -137,3 +137,26 @@ def test_a_moment_is_the_same_in_another_time_zone(database: Database) -> None:
             connection.execute(text(f"SET TIME ZONE '{zone}'"))
             found = connection.execute(text("SELECT TIMESTAMPTZ '2026-11-26 12:30:00+00'")).scalar_one()
             assert found == datetime(2026, 11, 26, 12, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("how", [KeyboardInterrupt, SystemExit, MemoryError], ids=lambda one: one.__name__)
+def test_an_answer_that_was_not_read_to_its_end_is_nobody_elses(
+    database: Database, monkeypatch: pytest.MonkeyPatch, how: type[BaseException]
+) -> None:
+    """What is left of it in the connection would be taken for the answer to the next question."""
+    theirs = text("SELECT :number + n FROM generate_series(1, 5) n").bindparams(bindparam("number", type_=BigInteger))
+    read = protocol.row_of
+
+    def interrupted(data: bytes, readers: Sequence[protocol.Reader]) -> list[Any]:
+        if read(data, readers) == [1003]:
+            raise how
+        return read(data, readers)
+
+    for statement in (theirs, Prepared(theirs)):
+        monkeypatch.setattr(protocol, "row_of", interrupted)
+        with pytest.raises(how):
+            database.atomic().run(statement, {"number": 1000})
+        monkeypatch.undo()
+        assert run(database, "SELECT :number + 0", number=7) == 7
+        with database.transaction() as session:
+            assert session.scalar(text("SELECT 8")) == 8

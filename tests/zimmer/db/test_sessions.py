@@ -181,3 +181,15 @@ def test_how_long_a_connection_was_idle_counts_from_its_last_statement(own_datab
         with container.transaction() as session:
             make_user(session)
     assert len(names(other)) == 1
+
+
+def test_a_block_that_shrugs_off_a_lost_connection_leaves_one_that_commits(
+    container: Database, other: Database
+) -> None:
+    names(container)
+    hang_up(other)
+    with container.autocommit() as connection, suppress(DBAPIError):
+        connection.execute(select(User.id))
+    statement = text("INSERT INTO users (name, email, password_hash) VALUES (:name, 'a@example.com', '') RETURNING id")
+    assert len(container.atomic().run(statement, {"name": "ماندگار"})) == 1
+    assert names(other) == ["ماندگار"]

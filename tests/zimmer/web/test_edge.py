@@ -308,6 +308,16 @@ def test_a_route_that_waits_is_an_error_of_ours() -> None:
         call("GET", "/waiting")
 
 
+def test_an_event_in_other_clothes_is_answered_all_the_same() -> None:
+    """`sam local` hands a header's name on as it came; an event that somebody wrote may have none at all."""
+    request = Request("GET", "/api/sample/large", "", [], b"", "203.0.113.7", 8000)
+    event = event_of(request, Match(Route("ANY", "/api/sample/{proxy+}", "Sample"), {}))
+    event["headers"] = {"Accept-Encoding": "gzip"}
+    assert answer_of(HANDLER(event, None)).headers["content-encoding"] == "gzip"
+    del event["headers"]
+    assert answer_of(HANDLER(event, None)).status == 200
+
+
 def test_a_small_answer_is_not_worth_compressing() -> None:
     answer = call("POST", "/notes", body=b'{"text": "x"}', headers={"accept-encoding": "gzip"})
     assert "content-encoding" not in answer.headers

@@ -129,7 +129,7 @@ class Database:
 
     def _taken(self) -> Connection:
         """The connection that was kept. One that was idle goes through the pool, which looks at it."""
-        if self._kept is None or time.monotonic() - self._used_at >= self._idle_seconds:
+        if self._kept is None or self._kept.invalidated or time.monotonic() - self._used_at >= self._idle_seconds:
             self._give_back()
             self._kept = self._engine.connect()
             driver: Any = self._kept.connection.dbapi_connection
@@ -287,6 +287,8 @@ def _refuse_one_that_was_hung_up(idle_seconds: float, raw: Any, pooled: Connecti
     Looking costs no round trip, where a ping would; the pool connects anew. A connection in use is not looked
     at: what stands in its socket may be part of an answer.
     """
+    if isinstance(raw, OneTripConnection) and raw.has_hung_up:
+        raise DisconnectionError("an answer was not read to its end")
     idle_since = pooled.info.pop("idle_since", None)
     if idle_since is None or time.monotonic() - idle_since < idle_seconds:
         return

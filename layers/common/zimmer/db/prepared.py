@@ -35,6 +35,8 @@ class OneTripConnection(pg8000.dbapi.Connection):  # type: ignore[misc]  # pg800
     of them is raised there, and undoes the transaction as it would have before.
     """
 
+    _sock: Any  # pg8000's; None once it is closed
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self.prepared: OrderedDict[tuple[str, tuple[int, ...]], Statement] = OrderedDict()
         self.waiting: list[Call] = []
@@ -63,6 +65,8 @@ class OneTripConnection(pg8000.dbapi.Connection):  # type: ignore[misc]  # pg800
         and the socket open with it.
         """
         self.waiting.clear()
+        if self.has_hung_up:
+            return
         buffered = self._sock
         try:
             super().close()
@@ -79,8 +83,22 @@ class OneTripConnection(pg8000.dbapi.Connection):  # type: ignore[misc]  # pg800
                 self.message_types[kind](self._read(length - 4), context)
         except OSError as error:
             raise pg8000.dbapi.InterfaceError("network error") from error
+        finally:
+            if kind != READY_FOR_QUERY:
+                self.hang_up()  # the rest of this answer would be taken for the next one's
         if context.error is not None:
             raise context.error
+
+    def hang_up(self) -> None:
+        """Leave without a word. Whoever uses the connection hears that it is closed."""
+        buffered, self._sock = self._sock, None
+        with suppress(OSError, ValueError):
+            buffered.close()
+            self._usock.close()
+
+    @property
+    def has_hung_up(self) -> bool:
+        return self._sock is None
 
     def _read(self, size: int) -> bytes:
         """That many bytes, which only the end of the connection makes fewer."""
@@ -148,7 +166,7 @@ class OneTripConnection(pg8000.dbapi.Connection):  # type: ignore[misc]  # pg800
             raise
 
     def _send(self, messages: bytes) -> None:
-        if self._sock is None:
+        if self.has_hung_up:
             raise pg8000.dbapi.InterfaceError("connection is closed")
         _write(self._sock, messages)
         _flush(self._sock)

@@ -13,7 +13,7 @@ from fastapi import FastAPI
 from mangum import Mangum
 from mangum.handlers import HTTPGateway
 from mangum.types import Message, Response, Scope
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp
 
 from zimmer import snapstart
@@ -48,7 +48,7 @@ class _Adapter(Mangum):
     def __call__(self, event: Event, context: Any) -> dict[str, Any]:
         gateway = _GatewayEvent(event, context, self.config)
         answer = _Exchange(gateway.scope, gateway.body).run(self.app)
-        return gateway(_compressed(answer, accepted=event["headers"].get("accept-encoding", "")))
+        return gateway(_compressed(answer, gateway.scope))
 
 
 class _GatewayEvent(HTTPGateway):
@@ -85,14 +85,14 @@ class _Exchange:
             self._answer["body"] += message.get("body", b"")
 
 
-def _compressed(answer: Response, *, accepted: str) -> Response:
+def _compressed(answer: Response, scope: Scope) -> Response:
     """A large answer as gzip, for who takes that. What keeps a copy has to know that there are two."""
     body = answer["body"]
     if len(body) < COMPRESS_FROM:
         return answer
     headers = MutableHeaders(raw=answer["headers"])  # type: ignore[arg-type]  # pairs, by either name
     headers.add_vary_header("Accept-Encoding")
-    if "gzip" not in accepted or "content-encoding" in headers:
+    if "gzip" not in Headers(scope=scope).get("accept-encoding", "") or "content-encoding" in headers:
         return answer
     packed = zlib.compress(body, wbits=GZIP)
     headers["content-encoding"], headers["content-length"] = "gzip", str(len(packed))
