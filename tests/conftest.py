@@ -5,7 +5,7 @@ Tests with threads or processes of their own take `own_database` instead: a copy
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from itertools import count
 from urllib.parse import urlsplit
 
@@ -123,7 +123,8 @@ def _environment(zarinpal_server: Zarinpal, queue_server: str, mail_server: Mail
     """What the handlers read: the run's own servers, and no database but the one a test is given."""
     for name in [name for name in os.environ if name.startswith(FOREIGN)]:
         del os.environ[name]
-    made = queues.create(queues.client(queue_server), queues_of(load_template()))
+    with closing(queues.client(queue_server)) as sqs:
+        made = queues.create(sqs, queues_of(load_template()))
     os.environ |= {
         "ENV": "local",
         "CACHE_SECONDS": "0",  # what a test changes is seen at once, by it and by the next one
