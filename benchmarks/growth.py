@@ -5,11 +5,11 @@ that a busy machine is busy for all. A plan that reads a large table from end to
 """
 
 import json
+import random
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
-from itertools import chain
 from statistics import median
 from typing import Any
 
@@ -201,10 +201,11 @@ def _grown(stack: ExitStack, ground: Ground, customers: int) -> Size:
 def _seconds(grown: Sequence[Size]) -> dict[tuple[str, int], float]:
     """The median of each page at each size; the smallest size is measured twice, once as -size."""
     spent: dict[tuple[str, int], list[float]] = {}
-    control = (-grown[0].customers, grown[0])
+    contestants = [*((size.customers, size) for size in grown), (-grown[0].customers, grown[0])]
     for run in range(RUNS + 1):
         for name, page in PAGES.items():
-            for key, size in chain(((size.customers, size) for size in grown), [control]):
+            # In any order: who comes after the largest finds a processor that has just been busy.
+            for key, size in random.sample(contestants, len(contestants)):
                 with using(size.database):
                     began = time.perf_counter()
                     page(size)
