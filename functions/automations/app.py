@@ -7,5 +7,6 @@ from functions.automations.routes import catalogue, mine
 from functions.automations.usage import router as usage
 from zimmer.web import build_app, lambda_handler
 
-app = build_app("automations", catalogue, mine, usage, holds, staff.router)
+# Routes are tried in their order, so what is asked most comes first.
+app = build_app("automations", usage, catalogue, mine, holds, staff.router)
 handler = lambda_handler(app)
