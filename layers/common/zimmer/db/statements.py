@@ -6,17 +6,19 @@ rows. Queries that are put together for a request stay with SQLAlchemy.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import cached_property, lru_cache
-from typing import Any, cast
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, cast
 
 import pg8000.dbapi
 from sqlalchemy import ClauseElement, Connection, Executable, Row
-from sqlalchemy.dialects.postgresql.pg8000 import PGDialect_pg8000
 from sqlalchemy.engine import result_tuple
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from zimmer.db.prepared import SERVER_WENT_AWAY, OneTripConnection, Reply, sqlstate_of
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine.default import DefaultDialect
 
 Change = Callable[[Any], Any]
 _Rows = tuple[tuple[str, ...], Sequence[list[Any]]]
@@ -30,6 +32,7 @@ class Prepared:
 
     def __init__(self, statement: Executable) -> None:
         self.statement = statement
+        self._written: _Written | None = None
 
     def run(self, connection: Connection, parameters: Mapping[str, Any]) -> Sequence[Row[Any]]:
         """Its rows. Raises DBAPIError where SQLAlchemy would, KeyError for a parameter that is missing."""
@@ -48,6 +51,8 @@ class Prepared:
         return [dict(zip(names, row, strict=True)) for row in rows]
 
     def _asked(self, connection: Connection, driver: OneTripConnection, parameters: Mapping[str, Any]) -> "_Rows":
+        if self._written is None:
+            self._written = _Written(self.statement, cast("type[DefaultDialect]", type(connection.dialect)))
         written = self._written
         try:
             reply = driver.ask(written.sql, written.values(parameters))
@@ -55,17 +60,13 @@ class Prepared:
             raise _wrapped(error, connection, written.sql) from error
         return written.rows(reply)
 
-    @cached_property
-    def _written(self) -> "_Written":
-        return _Written(self.statement)
-
 
 class _Written:
     """The text with `$1, $2, …`, and how values are sent and rows are read."""
 
-    def __init__(self, statement: Executable) -> None:
+    def __init__(self, statement: Executable, kind: "type[DefaultDialect]") -> None:
         # Numbered, so that what is named often is sent and read once.
-        dialect = PGDialect_pg8000(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
+        dialect = kind(paramstyle="numeric_dollar")
         compiled = cast("SQLCompiler", cast("ClauseElement", statement).compile(dialect=dialect))
         if compiled.post_compile_params:
             raise TypeError(f"this depends on the number of values: {sorted(map(str, compiled.post_compile_params))}")
