@@ -1,10 +1,9 @@
 """A member of the staff about to change something: proven, named for the audit, and followed to the end.
 
 `StaffMember` of a reading route is `Depends(require(right))`; a route that changes something takes
-`Depends(acting(right, "entity.verb"))` and hands its `act` to `zimmer.audit.done`. It must
-stand before the session in the signature: a refusal is written after the session has been rolled back.
-What touches money, roles, keys or settings takes `acting_with_code` instead: the same, and a code of the
-authenticator not long ago.
+`Depends(acting(right, "entity.verb"))` and hands its `act` to `zimmer.audit.done`. It must stand before the session in
+the signature: a refusal is written after the session has been rolled back. What touches money, roles, keys or settings
+takes `acting_with_code` instead: the same, and a code of the authenticator not long ago.
 """
 
 from collections.abc import Callable, Coroutine, Iterator

@@ -3,7 +3,7 @@
 Errors leave as `application/problem+json` (RFC 9457), every answer with security headers, large ones
 compressed. Routes and dependencies are `async def` and call the database directly, since a Lambda
 environment (and a local sandbox) serves one request at a time; a thread per request would only add a hop.
-`gateway` has the handler, `edge` what every request passes, `problems` the errors.
+`handler` is what Lambda calls, `edge` what every request passes, `problems` the errors.
 """
 
 from collections.abc import Callable, Coroutine
@@ -19,7 +19,7 @@ from zimmer.lasting import lasting
 from zimmer.pagination import LARGEST_BIGINT, LARGEST_ID
 from zimmer.web.bodies import StrictBody
 from zimmer.web.edge import BODY_LIMIT, Edge, client_ip
-from zimmer.web.gateway import lambda_handler
+from zimmer.web.handler import lambda_handler
 from zimmer.web.problems import (
     AS_BEFORE,
     PROBLEM_JSON,
