@@ -22,12 +22,6 @@ def database(own_database: str) -> Iterator[Database]:
         yield database
 
 
-@pytest.fixture
-def other(own_database: str) -> Iterator[Database]:
-    with closing(Database(own_database)) as database:
-        yield database
-
-
 def raw(database: Database) -> OneTripConnection:
     with database.autocommit() as connection:
         found = connection.connection.dbapi_connection

@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import insert, select, text
@@ -18,13 +19,6 @@ from zimmer.models import BusinessSettings, User
 def container(own_database: str) -> Iterator[Database]:
     """A container's database with a connection of its own."""
     with closing(Database(own_database)) as database, using(database):
-        yield database
-
-
-@pytest.fixture
-def other(own_database: str) -> Iterator[Database]:
-    """Another container, to see what is committed and to do harm."""
-    with closing(Database(own_database)) as database:
         yield database
 
 
@@ -172,14 +166,17 @@ def test_a_transaction_starts_on_a_new_connection_when_the_idle_one_was_closed(
     assert len(names(other)) == 1
 
 
-def test_how_long_a_connection_was_idle_counts_from_its_last_statement(own_database: str, other: Database) -> None:
+def test_how_long_a_connection_was_idle_counts_from_its_last_statement(
+    container: Database, other: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """It is kept between single statements and given back when a transaction begins: that is no use of it."""
-    with closing(Database(own_database, idle_seconds=0.05)) as container:
-        container.read().rows(select(User.id))
-        hang_up(other)
-        time.sleep(0.06)
-        with container.transaction() as session:
-            make_user(session)
+    names(container)
+    hang_up(other)
+    later = time.monotonic() + 60
+    monkeypatch.setattr(engine, "time", SimpleNamespace(monotonic=lambda: later))
+    with container.transaction() as session:
+        make_user(session)
+    monkeypatch.undo()
     assert len(names(other)) == 1
 
 

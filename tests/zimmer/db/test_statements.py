@@ -35,12 +35,6 @@ def container(own_database: str, request: pytest.FixtureRequest) -> Iterator[Dat
         yield database
 
 
-@pytest.fixture
-def other(own_database: str) -> Iterator[Database]:
-    with closing(Database(own_database)) as database:
-        yield database
-
-
 def test_rows_are_those_of_sqlalchemy(container: Database) -> None:
     with container.transaction() as session:
         user = make_user(session, role=Role.MANAGER)

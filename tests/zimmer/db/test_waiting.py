@@ -21,12 +21,6 @@ Trips = Callable[[Callable[[Session], object]], int]
 
 
 @pytest.fixture
-def other(own_database: str) -> Iterator[Database]:
-    with closing(Database(own_database)) as other:
-        yield other
-
-
-@pytest.fixture
 def user_id(other: Database) -> int:
     with other.transaction() as session:
         return make_user(session, name="پیش").id
